@@ -1,0 +1,1 @@
+"""The command line: arguments, pages of text, exit codes."""

@@ -1,0 +1,140 @@
+"""`emr-rerank ask`: questions about one record, from its PDF or from the archive."""
+
+import json
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from emr_rerank.cli import options
+from emr_rerank.cli.console import console, print_json
+from emr_rerank.cli.errors import reports_errors
+from emr_rerank.cli.parse import show_warnings
+from emr_rerank.errors import InputMissingError, UsageError
+from emr_rerank.findings import Answer
+from emr_rerank.record import Record
+from emr_rerank.settings import Settings
+
+if TYPE_CHECKING:
+    from emr_rerank.evidence.shortlist import SectionVectors
+
+
+@reports_errors
+def ask(
+    target: Annotated[
+        list[str],
+        typer.Argument(metavar="[RECORD.pdf] [QUESTION]", help="The PDF (not with --archive), then the question."),
+    ],
+    questions: Annotated[
+        Path | None, typer.Option("--questions", help='One {"id", "question"} a line; one answer a line comes out.')
+    ] = None,
+    record_id: Annotated[str | None, typer.Option("--record", help="Record id in the archive.")] = None,
+    archive: options.ArchiveUrl = None,
+    as_json: options.AsJson = False,
+    min_score: Annotated[float | None, typer.Option(help="Below this probability a sentence is no evidence.")] = None,
+    candidates: Annotated[int | None, typer.Option(help="Sentences given to the reranker.")] = None,
+    evidence: Annotated[int | None, typer.Option(help="Sentences kept as evidence.")] = None,
+    reranker: options.Reranker = "embedded",
+    embedder: options.Embedder = "embedded",
+    device: options.Device = "auto",
+    offline: options.Offline = False,
+    rules: options.Rules = None,
+    journal: options.JournalUrl = None,
+    user: options.User = "",
+    purpose: options.Purpose = "",
+    password: options.Password = None,
+    debug: options.Debug = False,
+) -> None:
+    """Ask one question, or a file of questions, about one record.
+
+    emr-rerank ask RECORD.pdf QUESTION, or emr-rerank ask --archive URL --record ID QUESTION
+    """
+    settings = options.build_settings(
+        rules_dir=rules,
+        reranker=reranker,
+        embedder=embedder,
+        device=device,
+        offline=offline,
+        min_score=min_score,
+        candidates=candidates,
+        evidence=evidence,
+        journal=journal,
+        user=user,
+        purpose=purpose,
+    )
+    pdf, question = _split(target, from_archive=record_id is not None, many=questions is not None)
+    asked = list(_read_questions(questions)) if questions else [(None, question)]
+    for _, text in asked:
+        _check(text, settings)
+    began = time.perf_counter()
+    record, vectors = _load(pdf, archive, record_id, settings, password)
+    read_ms = (time.perf_counter() - began) * 1000
+    from emr_rerank.pipeline.asker import Asker
+
+    asker = Asker(settings)
+    for number, (question_id, text) in enumerate(asked):
+        answer = asker.ask(record, text, question_id=question_id, vectors=vectors, read_ms=0 if number else read_ms)
+        _print(answer, as_json=as_json, compact=questions is not None)
+
+
+def _split(target: list[str], *, from_archive: bool, many: bool) -> tuple[Path | None, str]:
+    """(PDF or None, question) from the free arguments."""
+    expected = (0 if from_archive else 1) + (0 if many else 1)
+    if len(target) != expected:
+        raise UsageError(
+            f"Expected {expected} argument(s), got {len(target)}.",
+            "ask RECORD.pdf QUESTION, or ask --archive URL --record ID QUESTION; put the question in quotes.",
+        )
+    pdf = None if from_archive else Path(target[0])
+    return pdf, "" if many else target[-1]
+
+
+def _check(text: str, settings: Settings) -> None:
+    """Refuse a bad question before anything is read."""
+    from emr_rerank.pipeline.questions import checked_question
+
+    checked_question(text, settings)
+
+
+def _load(
+    pdf: Path | None, archive: str | None, record_id: str | None, settings: Settings, password: str | None
+) -> "tuple[Record, SectionVectors | None]":
+    if pdf is not None:
+        from emr_rerank.reading.reader import read_record
+
+        record = read_record(pdf, settings, password=password)
+        show_warnings(record)
+        return record, None
+    from emr_rerank.pipeline.indexing import load_archived
+
+    return load_archived(archive, record_id or "")
+
+
+def _read_questions(file: Path) -> Iterator[tuple[str | None, str]]:
+    try:
+        lines = file.read_text(encoding="utf-8").splitlines()
+    except (OSError, UnicodeDecodeError):
+        raise InputMissingError(f"The questions file {file} can't be read.", "Give a UTF-8 JSONL file.") from None
+    for number, line in enumerate(lines, start=1):
+        if line.strip():
+            entry = _entry(line, file, number)
+            yield (str(entry["id"]) if "id" in entry else None), entry["question"]
+
+
+def _entry(line: str, file: Path, number: int) -> dict[str, Any]:
+    try:
+        entry = json.loads(line)
+    except json.JSONDecodeError:
+        entry = None
+    if not isinstance(entry, dict) or not isinstance(entry.get("question"), str):
+        raise UsageError(f"{file}:{number}: not a question.", 'Each line is {"id": "…", "question": "…"}.')
+    return entry
+
+
+def _print(answer: Answer, *, as_json: bool, compact: bool) -> None:
+    if as_json:
+        print_json(answer.model_dump(mode="json"), indent=None if compact else 2)
+    else:
+        console().print(answer)

@@ -1,0 +1,60 @@
+"""Options that several commands share, each readable from the environment too."""
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from pydantic import ValidationError
+
+from emr_rerank.cli.errors import set_debug
+from emr_rerank.errors import UsageError
+from emr_rerank.settings import Settings
+
+Debug = Annotated[
+    bool,
+    typer.Option("--debug", callback=set_debug, help="Show tracebacks; they may hold record text.", show_default=False),
+]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of text for people.")]
+Rules = Annotated[
+    Path | None,
+    typer.Option("--rules", envvar="EMR_RERANK_RULES", help="Folder of your hospital's own rule files."),
+]
+Password = Annotated[
+    str | None, typer.Option("--password", envvar="EMR_RERANK_PASSWORD", help="Password of an encrypted PDF.")
+]
+ArchiveUrl = Annotated[
+    str | None,
+    typer.Option("--archive", envvar="EMR_RERANK_ARCHIVE", help="SQLAlchemy URL of the archive."),
+]
+JournalUrl = Annotated[
+    str | None,
+    typer.Option("--journal", envvar="EMR_RERANK_JOURNAL", help="SQLAlchemy URL of the audit journal."),
+]
+Reranker = Annotated[
+    str,
+    typer.Option("--reranker", envvar="EMR_RERANK_RERANKER", help="'embedded', a hub name or a local folder (bge)."),
+]
+Embedder = Annotated[
+    str,
+    typer.Option("--embedder", envvar="EMR_RERANK_EMBEDDER", help="'embedded', a hub name or a local folder (bge-m3)."),
+]
+Device = Annotated[str, typer.Option("--device", envvar="EMR_RERANK_DEVICE", help="auto, cpu or cuda (bge models).")]
+Offline = Annotated[
+    bool, typer.Option("--offline", envvar="EMR_RERANK_OFFLINE", help="Never ask a model hub; models must be local.")
+]
+User = Annotated[str, typer.Option("--user", envvar="EMR_RERANK_USER", help="Who asks; default: the login name.")]
+Purpose = Annotated[str, typer.Option("--purpose", envvar="EMR_RERANK_PURPOSE", help="Why, for the audit journal.")]
+
+
+def build_settings(**given: Any) -> Settings:
+    """Settings from the options that were given (None leaves the default).
+
+    Raises:
+        UsageError: a value is out of its range.
+    """
+    try:
+        return Settings(**{name: value for name, value in given.items() if value is not None})
+    except ValidationError as error:
+        problem = error.errors(include_url=False, include_input=False)[0]
+        option = "--" + str(problem["loc"][0]).replace("_", "-")
+        raise UsageError(f"{option}: {problem['msg']}.", "See --help for what it takes.") from None

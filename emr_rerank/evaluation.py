@@ -1,0 +1,141 @@
+"""Asks every question of a labelled data set and compares the answers with what is expected.
+
+A data set is a folder of PDFs, each beside a JSON file of the same name as in sample_records/: questions with the
+expected status, sentences, pages, facts and trend.
+"""
+
+import json
+import re
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+from pydantic import Field
+
+from emr_rerank.errors import InputMissingError
+from emr_rerank.findings import Answer
+from emr_rerank.pipeline.asker import Asker
+from emr_rerank.reading.reader import read_record
+from emr_rerank.record import Noun
+from emr_rerank.settings import Settings
+
+TOP = 3
+"""An expected sentence counts as found at this rank or better (Hit@3)."""
+
+
+class Outcome(Noun):
+    """How one answer compares with its expectation. `misses` is empty when all of it came out."""
+
+    record: str
+    id: str
+    kind: str
+    status: str
+    expected_status: str
+    hit_rank: int | None = Field(description="rank of the first expected sentence; null when none or none expected")
+    misses: tuple[str, ...]
+
+
+class Report(Noun):
+    """Outcomes of a data set."""
+
+    outcomes: tuple[Outcome, ...]
+
+    @property
+    def failed(self) -> tuple[Outcome, ...]:
+        """The outcomes with a miss."""
+        return tuple(outcome for outcome in self.outcomes if outcome.misses)
+
+    def rates(self) -> dict[str, tuple[int, int]]:
+        """(right, asked) by kind of question, `all` last."""
+        counts: dict[str, tuple[int, int]] = {}
+        for outcome in self.outcomes:
+            for kind in (outcome.kind, "all"):
+                right, asked = counts.pop(kind, (0, 0))
+                counts[kind] = (right + (not outcome.misses), asked + 1)
+        return counts
+
+
+def evaluate(folder: Path, settings: Settings) -> Report:
+    """Ask every question of every record in the folder, models loaded once.
+
+    Raises:
+        InputMissingError: the folder holds no PDF with a JSON file beside it.
+    """
+    asker = Asker(settings)
+    pairs = [(pdf, pdf.with_suffix(".json")) for pdf in sorted(folder.glob("*.pdf")) if pdf.with_suffix(".json").exists()]
+    if not pairs:
+        raise InputMissingError(f"{folder} holds no PDF with a JSON file beside it.", "See sample_records/README.md.")
+    return Report(outcomes=tuple(outcome for pdf, truth in pairs for outcome in _evaluate_record(pdf, truth, asker)))
+
+
+def _evaluate_record(pdf: Path, truth: Path, asker: Asker) -> Iterator[Outcome]:
+    record = read_record(pdf, asker.settings)
+    for expected in json.loads(truth.read_text(encoding="utf-8"))["questions"]:
+        answer = asker.ask(record, expected["question"], question_id=expected["id"])
+        yield compare(pdf.stem, expected, answer)
+
+
+def compare(record: str, expected: dict[str, Any], answer: Answer) -> Outcome:
+    """One answer against its expectation."""
+    ranks = [_rank(wanted, answer) for wanted in expected.get("evidence", [])]
+    found = [rank for rank in ranks if rank is not None]
+    misses = [
+        *_status_miss(expected, answer),
+        *_evidence_misses(ranks, need_all=expected.get("all", False)),
+        *(_fact_label(fact) for fact in expected.get("facts", []) if not _has_fact(fact, answer)),
+        *_trend_miss(expected.get("trend"), answer),
+    ]
+    return Outcome(
+        record=record,
+        id=expected["id"],
+        kind=expected["kind"],
+        status=answer.status,
+        expected_status=expected["status"],
+        hit_rank=min(found, default=None),
+        misses=tuple(misses),
+    )
+
+
+def _status_miss(expected: dict[str, Any], answer: Answer) -> list[str]:
+    return [] if answer.status == expected["status"] else [f"status {answer.status}, expected {expected['status']}"]
+
+
+def _evidence_misses(ranks: Sequence[int | None], *, need_all: bool) -> list[str]:
+    if not ranks:
+        return []
+    if need_all:
+        return [f"expected sentence {number} not among the evidence" for number, rank in enumerate(ranks, 1) if not rank]
+    return [] if any(rank and rank <= TOP for rank in ranks) else [f"no expected sentence at rank 1 to {TOP}"]
+
+
+def _rank(wanted: dict[str, Any], answer: Answer) -> int | None:
+    """Rank of the evidence on the expected page that contains the expected text, or is contained in it."""
+    text = _squeeze(wanted["text"])
+    for item in answer.evidence:
+        pages = {item.page, *(page for page, _ in item.more_boxes)}
+        shown = _squeeze(item.text)
+        if wanted["page"] in pages and (text in shown or (len(shown) >= 4 and shown in text)):
+            return item.rank
+    return None
+
+
+def _has_fact(wanted: dict[str, Any], answer: Answer) -> bool:
+    facts = [fact.model_dump(mode="json") for fact in answer.facts]
+    return any(all(fact[key] == value for key, value in wanted.items()) for fact in facts)
+
+
+def _fact_label(fact: dict[str, Any]) -> str:
+    return f"fact {fact.get('name')} {fact.get('value')} {fact.get('unit') or ''} p{fact.get('page')} missing"
+
+
+def _trend_miss(wanted: dict[str, Any] | None, answer: Answer) -> list[str]:
+    if wanted is None:
+        return []
+    trends = [trend.model_dump(mode="json") for trend in answer.trends]
+    if any(all(trend[key] == value for key, value in wanted.items()) for trend in trends):
+        return []
+    return [f"trend {wanted['name']} {wanted.get('first')} → {wanted.get('last')} missing"]
+
+
+def _squeeze(text: str) -> str:
+    return re.sub(r"\s+", "", text)

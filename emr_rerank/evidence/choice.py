@@ -1,0 +1,187 @@
+"""Which scored sentences are evidence. Typed evidence decides more than similarity.
+
+A sentence that can't prove the answer (without the asked analyte's value, another day, another person, none of the words
+that it must hold) is held down below `min_score`; one that holds the asked value of this stay is lifted to at least
+`TYPED_FLOOR`. Everything else keeps its calibrated probability.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from emr_rerank.evidence.anchors import AnchorCheck
+from emr_rerank.evidence.days import same_day
+from emr_rerank.evidence.typed import FAMILY, asked_names, rank_witnesses, witnesses
+from emr_rerank.findings import Evidence, Fact, Question
+from emr_rerank.record import Assertion, Sentence
+from emr_rerank.settings import Settings
+
+TYPED_FLOOR = 0.9
+"""Least probability of a sentence that holds a value asked for: what is left is a misread value, as measured on tables."""
+VETO_CEILING = 0.3
+"""Most probability of a sentence that can't prove the answer, however similar it is."""
+
+
+@dataclass(frozen=True)
+class Choice:
+    """Evidence kept (ranks from 1) and the best of what was rejected (ranks from 1)."""
+
+    kept: tuple[Evidence, ...] = ()
+    rejected: tuple[Evidence, ...] = ()
+
+
+@dataclass(frozen=True)
+class _Judged:
+    sentence: Sentence
+    score: float
+    assertion: Assertion
+    allowed: bool
+
+
+def choose(
+    question: Question,
+    sentences: Sequence[Sentence],
+    scores: Sequence[float],
+    facts: Sequence[Fact],
+    assertions: Sequence[Assertion],
+    settings: Settings,
+) -> Choice:
+    """Split the candidates into evidence and rejected sentences.
+
+    Args:
+        question: understood by `understand`.
+        sentences: the candidates.
+        scores: calibrated probability of each candidate.
+        facts: facts of the candidates; facts of other sentences are left out of account.
+        assertions: assertion of each candidate.
+        settings: `min_score`, `evidence`, `rejected`, `rules_dir`.
+    """
+    by_index = {s.index: score for s, score in zip(sentences, scores, strict=True)}
+    names = asked_names(question, settings.rules_dir)
+    found = witnesses(question, facts, sentences, names)
+    judge = _Judge(question, found, facts, FAMILY in names, settings)
+    judged = [judge(s, by_index[s.index], a) for s, a in zip(sentences, assertions, strict=True)]
+    proven = [item for item in judged if item.allowed and item.score >= settings.min_score]
+    ordered = _without_copies(_ordered(question, proven, found, by_index))
+    kept = ordered[: settings.evidence] if found else _both_sides(ordered, settings.evidence)
+    taken = {item.sentence.text for item in kept}
+    left = sorted((item for item in judged if item.sentence.text not in taken), key=lambda item: -item.score)
+    rejected = [item for item in left if item not in proven][: settings.rejected]
+    return Choice(kept=_evidence(kept), rejected=_evidence(rejected))
+
+
+class _Judge:
+    """Lets a candidate pass or holds it down."""
+
+    def __init__(
+        self,
+        question: Question,
+        found: dict[int, tuple[Fact, ...]],
+        facts: Sequence[Fact],
+        relatives: bool,
+        settings: Settings,
+    ) -> None:
+        self._question = question
+        self._found = found
+        self._anchors = AnchorCheck(question.anchors, settings.rules_dir)
+        self._kinds = {(fact.sentence, fact.kind) for fact in facts}
+        self._needs_value = bool(question.analytes) or bool(found)
+        self._ceiling = min(VETO_CEILING, settings.min_score / 2)
+        self._relatives = relatives
+
+    def __call__(self, sentence: Sentence, score: float, assertion: Assertion) -> _Judged:
+        typed = sentence.index in self._found
+        allowed = (typed if self._needs_value else self._plausible(sentence, assertion)) and self._anchors.holds(sentence)
+        if not allowed:
+            return _Judged(sentence, min(score, self._ceiling), assertion, False)
+        witnessed = typed or any((sentence.index, kind) in self._kinds for kind in self._question.kinds)
+        return _Judged(sentence, max(score, TYPED_FLOOR) if witnessed else score, assertion, True)
+
+    def _plausible(self, sentence: Sentence, assertion: Assertion) -> bool:
+        if assertion == "family" and not self._relatives:
+            return False
+        return self._question.day is None or same_day(sentence.date, self._question.day)
+
+
+def _ordered(
+    question: Question, proven: list[_Judged], found: dict[int, tuple[Fact, ...]], scores: dict[int, float]
+) -> list[_Judged]:
+    by_score = sorted(proven, key=lambda item: -item.score)
+    if not found:
+        return _by_time(question, by_score)
+    items = {item.sentence.index: item for item in proven}
+    witnesses_kept = {index: facts for index, facts in found.items() if index in items}
+    order = rank_witnesses(question, witnesses_kept, [item.sentence for item in proven], scores)
+    return [items[index] for index in _each_name_early(order, witnesses_kept)]
+
+
+def _each_name_early(order: list[int], found: dict[int, tuple[Fact, ...]]) -> list[int]:
+    """With several analytes asked, one sentence of each comes before a second one of any."""
+    if len({fact.name for facts in found.values() for fact in facts}) < 2:
+        return order
+    seen: set[str] = set()
+    early: list[int] = []
+    for index in order:
+        names = {fact.name for fact in found[index]}
+        if names - seen:
+            early.append(index)
+            seen |= names
+    return [*early, *(index for index in order if index not in early)]
+
+
+def _by_time(question: Question, by_score: list[_Judged]) -> list[_Judged]:
+    """For a point of the stay, sentences about as good as the best come in its order of time."""
+    early = question.shape == "first" or question.window == "admission"
+    late = question.shape == "last" or question.window == "discharge"
+    if not by_score or not (early or late):
+        return by_score
+    near = [item for item in by_score if item.score >= by_score[0].score - 0.1]
+    dated = sorted(near, key=lambda item: (item.sentence.date or "", item.sentence.index), reverse=late)
+    return [*dated, *(item for item in by_score if item not in near)]
+
+
+def _without_copies(items: list[_Judged]) -> list[_Judged]:
+    """A carried-forward copy is no second witness: of equal texts of one day and row kind the first is kept."""
+    seen: set[tuple[str, str | None]] = set()
+    kept: list[_Judged] = []
+    for item in items:
+        key = ("".join(item.sentence.text.split()), item.sentence.date if item.sentence.row else None)
+        if key not in seen:
+            seen.add(key)
+            kept.append(item)
+    return kept
+
+
+def _both_sides(items: list[_Judged], most: int) -> list[_Judged]:
+    """The first so many, the last giving way when every one of them affirms (or denies) and a lower one does not."""
+    kept = items[:most]
+    if most < 2 or len(items) <= most:
+        return kept
+    denies = {item.assertion == "absent" for item in kept}
+    if len(denies) == 1:
+        other = next((item for item in items[most:] if (item.assertion == "absent") not in denies), None)
+        if other is not None:
+            return [*kept[:-1], other]
+    return kept
+
+
+def _evidence(items: Sequence[_Judged]) -> tuple[Evidence, ...]:
+    return tuple(
+        Evidence(
+            rank=rank,
+            score=round(item.score, 4),
+            text=item.sentence.text,
+            section=item.sentence.section_path,
+            section_code=item.sentence.section_code,
+            page=item.sentence.page,
+            bbox=item.sentence.bbox,
+            more_boxes=item.sentence.more_boxes,
+            start=item.sentence.start,
+            end=item.sentence.end,
+            date=item.sentence.date,
+            assertion=item.assertion,
+            rule=item.sentence.rule,
+            low_confidence=item.sentence.low_confidence,
+            sentence=item.sentence.index,
+        )
+        for rank, item in enumerate(items, start=1)
+    )

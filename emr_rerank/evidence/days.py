@@ -1,0 +1,13 @@
+"""Comparing a day that is asked for with the dates of a record."""
+
+MONTH_DAY = "--"
+"""How ISO 8601 (2000 edition) begins a date without a year: --03-05."""
+
+
+def same_day(date: str | None, day: str) -> bool:
+    """Whether an ISO date or date-time falls on a day given as ISO or --MM-DD."""
+    if date is None:
+        return False
+    if day.startswith(MONTH_DAY):
+        return date[4:10] == day[1:]
+    return date[:10] == day

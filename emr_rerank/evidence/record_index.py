@@ -1,0 +1,75 @@
+"""What a record's words are, counted once and used by every question about it."""
+
+from bisect import bisect_right
+from collections import OrderedDict
+from dataclasses import dataclass
+from pathlib import Path
+
+from emr_rerank.evidence.bm25 import BM25
+from emr_rerank.evidence.terms import ANALYTE, lexicon
+from emr_rerank.record import Record, Section
+
+REMEMBERED = 8
+"""Records whose index is kept in memory."""
+
+
+@dataclass(frozen=True)
+class RecordIndex:
+    """Terms of sentences and leaf sections. `leaf_of[i]` is the leaf of sentence i."""
+
+    leaves: tuple[Section, ...]
+    codes: tuple[frozenset[str], ...]
+    leaf_of: tuple[int, ...]
+    sentences: BM25
+    sections: BM25
+    analytes: tuple[frozenset[str], ...]
+    terms: tuple[frozenset[str], ...]
+
+
+_KNOWN: OrderedDict[tuple[str, int, Path | None], tuple[Record, RecordIndex]] = OrderedDict()
+
+
+def record_index(record: Record, rules_dir: Path | None = None) -> RecordIndex:
+    """The index of a record; made at its first question."""
+    key = (record.sha256, id(record), rules_dir)
+    if key not in _KNOWN:
+        _KNOWN[key] = (record, _build(record, rules_dir))
+        while len(_KNOWN) > REMEMBERED:
+            _KNOWN.popitem(last=False)
+    return _KNOWN[key][1]
+
+
+def _build(record: Record, rules_dir: Path | None) -> RecordIndex:
+    words = lexicon(rules_dir)
+    leaves = tuple(record.leaves())
+    starts = [leaf.start for leaf in leaves]
+    leaf_of = tuple(max(bisect_right(starts, sentence.start) - 1, 0) for sentence in record.sentences)
+    terms = [words.terms(sentence.text) for sentence in record.sentences]
+    sections = [list(words.terms(" ".join(leaf.path))) * 2 for leaf in leaves]
+    for leaf, own in zip(leaf_of, terms, strict=True):
+        sections[leaf].extend(own)
+    return RecordIndex(
+        leaves=leaves,
+        codes=_codes(record),
+        leaf_of=leaf_of,
+        sentences=BM25(terms),
+        sections=BM25(sections),
+        analytes=tuple(frozenset(t.removeprefix(ANALYTE) for t in own if t.startswith(ANALYTE)) for own in terms),
+        terms=tuple(frozenset(own) for own in terms),
+    )
+
+
+def _codes(record: Record) -> tuple[frozenset[str], ...]:
+    """For each leaf the codes of itself and of every section around it."""
+    codes: list[frozenset[str]] = []
+
+    def visit(node: Section, above: frozenset[str]) -> None:
+        own = above | {node.code}
+        if not node.children:
+            codes.append(own)
+        for child in node.children:
+            visit(child, own)
+
+    for section in record.sections:
+        visit(section, frozenset())
+    return tuple(codes)

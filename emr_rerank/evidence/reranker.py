@@ -1,0 +1,27 @@
+"""What every sentence reranker offers."""
+
+from collections.abc import Sequence
+from typing import Protocol
+
+
+class Reranker(Protocol):
+    """Scores sentences against a question. A score depends on its own pair alone, never on the other candidates."""
+
+    @property
+    def name(self) -> str:
+        """The model's name."""
+
+    @property
+    def weights_hash(self) -> str:
+        """`sha256:…` over the weights and the calibration."""
+
+    @property
+    def device(self) -> str:
+        """Where it runs: cpu or cuda:0."""
+
+    def score(self, question: str, passages: Sequence[str]) -> list[float]:
+        """Calibrated probability, 0 to 1, that each passage is evidence; an empty list gives an empty list.
+
+        Raises:
+            ModelError: the model failed.
+        """

@@ -1,0 +1,114 @@
+"""Terms of a text: words, Chinese character pairs, and the analytes and concepts that it names.
+
+A concept or analyte adds its id as a term, so 肌酐, Scr and creatinine meet, also across languages.
+"""
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+from emr_rerank.rules.analytes import Catalogue, catalogue
+from emr_rerank.rules.concepts import Concept, Concepts, concepts, lower, stands_free
+
+_WORD = re.compile(r"[a-z][a-z0-9]*|\d+(?:\.\d+)?")
+_CHINESE = re.compile(r"[\u3400-\u9fff]+")
+_PLURAL = re.compile(r"(?<=[a-z]{3})(?:ies|es|s)$")
+ANALYTE = "analyte."
+"""Prefix of analyte terms, so that none equals an English word."""
+MEANING_WEIGHT = 3.0
+"""Weight of a concept or analyte term against a word or character pair, which carry far less meaning each."""
+
+
+@dataclass(frozen=True)
+class Named:
+    """A stretch of a question that names an analyte or a concept; half-open offsets."""
+
+    term: str
+    start: int
+    end: int
+    analyte: bool
+
+
+class Lexicon:
+    """What the rules can recognise in a text: analytes and concepts."""
+
+    def __init__(self, known: Concepts, analytes: Catalogue) -> None:
+        self.concepts = known
+        self._catalogue = analytes
+
+    def analytes_in(self, text: str) -> tuple[str, ...]:
+        """Ids of the analytes a text names, in reading order, each once."""
+        return tuple(dict.fromkeys(mention.analyte_id for mention in self._catalogue.find(text)))
+
+    def named(self, text: str) -> tuple[Named, ...]:
+        """Analytes and concepts named, in reading order; of two that overlap the longer stays, then the analyte."""
+        found = [Named(m.analyte_id, m.start, m.end, True) for m in self._catalogue.find(text)]
+        found += [Named(m.concept_id, m.start, m.end, False) for m in self.concepts.find(text)]
+        found.sort(key=lambda item: (item.start - item.end, not item.analyte))
+        kept: list[Named] = []
+        for item in found:
+            if all(item.end <= other.start or other.end <= item.start for other in kept):
+                kept.append(item)
+        return tuple(sorted(kept, key=lambda item: item.start))
+
+    def concept(self, concept_id: str) -> Concept:
+        """The concept with this id."""
+        return self.concepts.get(concept_id)
+
+    def meanings(self, text: str) -> tuple[str, ...]:
+        """Terms for the analytes and concepts that a text names, concepts inside longer words included."""
+        analytes = (ANALYTE + analyte for analyte in self.analytes_in(text))
+        return (*analytes, *sorted(self.concepts.named(text)))
+
+    def terms(self, text: str) -> tuple[str, ...]:
+        """All terms of a passage."""
+        return (*surface_terms(text), *self.meanings(text))
+
+
+def surface_terms(text: str) -> list[str]:
+    """Latin words in lower case and singular, numbers, and every pair of neighbouring Chinese characters."""
+    lowered = lower(text)
+    terms = [_PLURAL.sub("", word) for word in _WORD.findall(lowered)]
+    for run in _CHINESE.findall(lowered):
+        terms.extend([run] if len(run) == 1 else [run[i : i + 2] for i in range(len(run) - 1)])
+    return terms
+
+
+def weight_of(term: str) -> float:
+    """How much a term of a question counts: 3 for a concept or analyte, 1 for a word or character pair."""
+    return MEANING_WEIGHT if term.startswith((ANALYTE, "concept.")) else 1.0
+
+
+def holds_form(text: str, form: str) -> bool:
+    """Whether a text holds a surface form: Latin forms as words, Chinese ones anywhere.
+
+    A Chinese form of four characters or more is also held when all its characters stand close together, because records
+    turn compounds about (右肺结节, 右肺下叶结节).
+    """
+    lowered, wanted = lower(text), lower(form)
+    start = lowered.find(wanted)
+    while start >= 0:
+        if stands_free(lowered, start, len(wanted)):
+            return True
+        start = lowered.find(wanted, start + 1)
+    if len(wanted) < 4 or not _CHINESE.fullmatch(wanted):
+        return False
+    return _close_together(lowered, wanted)
+
+
+def _close_together(text: str, form: str) -> bool:
+    window = 2 * len(form)
+    return any(
+        set(form) <= set(text[start : start + window]) for start, char in enumerate(text) if char in form
+    )
+
+
+@lru_cache(maxsize=8)
+def lexicon(rules_dir: Path | None = None) -> Lexicon:
+    """The lexicon of the rules in force.
+
+    Raises:
+        RuleError: a rule file is wrong.
+    """
+    return Lexicon(concepts(rules_dir), catalogue(rules_dir))

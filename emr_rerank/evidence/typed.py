@@ -1,0 +1,93 @@
+"""Facts as witnesses: which sentences hold a value that the question asks for, and in which order they answer it."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from emr_rerank.evidence.days import same_day
+from emr_rerank.evidence.terms import lexicon
+from emr_rerank.findings import Fact, Question
+from emr_rerank.record import Sentence
+
+ELSEWHERE = frozenset({"other_stay", "planned", "other_person"})
+"""Notes of facts that are no finding of this stay."""
+PAST_RULE = ".past"
+"""Ending of the ids of question rules that ask about an earlier time."""
+FAMILY = "family"
+"""Name of the concept whose naming asks about relatives."""
+
+
+def asked_names(question: Question, rules_dir: Path | None = None) -> frozenset[str]:
+    """Fact names that the question asks for: its analytes, and the concepts it names (concept.x asks for facts x)."""
+    words = lexicon(rules_dir)
+    ids = frozenset().union(*(words.concepts.with_form(group[0]) for group in question.anchors if group))
+    return frozenset(question.analytes) | {concept_id.removeprefix("concept.") for concept_id in ids}
+
+
+def witnesses(
+    question: Question, facts: Sequence[Fact], sentences: Sequence[Sentence], names: frozenset[str]
+) -> dict[int, tuple[Fact, ...]]:
+    """Facts that answer, by sentence index: right name, this patient and stay unless asked otherwise, the day asked."""
+    dates = {sentence.index: sentence.date for sentence in sentences}
+    elsewhere = FAMILY in names or any(rule.endswith(PAST_RULE) for rule in question.rules)
+    found: dict[int, tuple[Fact, ...]] = {}
+    for fact in facts:
+        if fact.name not in names or fact.sentence not in dates or fact.kind not in ("lab", "vital"):
+            continue
+        if not elsewhere and (ELSEWHERE & set(fact.notes) or fact.assertion in ("family", "historical", "conditional")):
+            continue
+        if question.day is not None and not same_day(fact.time or dates[fact.sentence], question.day):
+            continue
+        found[fact.sentence] = (*found.get(fact.sentence, ()), fact)
+    return found
+
+
+def rank_witnesses(
+    question: Question, found: dict[int, tuple[Fact, ...]], sentences: Sequence[Sentence], scores: dict[int, float]
+) -> list[int]:
+    """Sentence indices in the order in which they answer the question's shape.
+
+    highest and lowest: by value. first, or at admission: by time. last, or at discharge: by time from the end. change:
+    sentences that state two values of one analyte, then last and first, then the others by time. Otherwise by score,
+    the later one first among equals.
+    """
+    dates = {sentence.index: sentence.date for sentence in sentences}
+
+    def time_of(index: int) -> tuple[str, int]:
+        times = [fact.time for fact in found[index] if fact.time]
+        return (min(times) if times else dates[index] or "", index)
+
+    by_time = sorted(found, key=time_of)
+    if question.shape in ("highest", "lowest"):
+        return sorted(found, key=lambda i: (_extreme(found[i], question.shape == "highest"), time_of(i)))
+    if question.shape == "change":
+        return _change(found, by_time)
+    if question.shape == "first" or question.window == "admission":
+        return sorted(found, key=lambda i: (time_of(i)[0] == "", time_of(i)))
+    if question.shape == "last" or question.window == "discharge":
+        return by_time[::-1]
+    return sorted(found, key=lambda i: -round(scores[i], 1)) if question.day else _latest_best(by_time, scores)
+
+
+def _extreme(facts: Sequence[Fact], highest: bool) -> float:
+    """Sort key: the sentence's extreme value, numbers before words."""
+    values = [float(fact.value) for fact in facts if isinstance(fact.value, float | int)]
+    if not values:
+        return float("inf")
+    return -max(values) if highest else min(values)
+
+
+def _change(found: dict[int, tuple[Fact, ...]], by_time: list[int]) -> list[int]:
+    both = [i for i in by_time if _states_change(found[i])]
+    single = [i for i in by_time if i not in both]
+    ends = [*single[-1:], *single[:1]]
+    return list(dict.fromkeys([*ends, *both, *single[::-1]]))
+
+
+def _states_change(facts: Sequence[Fact]) -> bool:
+    """Whether two facts of one analyte stand in the sentence."""
+    names = [fact.name for fact in facts]
+    return len(set(names)) < len(names)
+
+
+def _latest_best(by_time: list[int], scores: dict[int, float]) -> list[int]:
+    return sorted(reversed(by_time), key=lambda i: -round(scores[i], 1))

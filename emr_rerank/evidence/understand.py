@@ -1,0 +1,200 @@
+"""What a question asks: analytes, kinds, sections, shape, time, and the words its evidence must hold."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+
+from emr_rerank.evidence.terms import ANALYTE, Lexicon, Named, lexicon, surface_terms, weight_of
+from emr_rerank.findings import FactKind, Question
+from emr_rerank.rules.concepts import Concept
+from emr_rerank.rules.questions import QuestionRule, question_rules
+
+_CHINESE = re.compile(r"[\u3400-\u9fff]")
+_RUN = re.compile(r"[\u3400-\u9fff]{2,}|[A-Za-z][A-Za-z0-9-]{2,}")
+_MASK = "\ue000"
+_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+LAB_SECTIONS = ("lab_report", "auxiliary_exam", "progress_note", "ward_round", "hospital_course")
+
+
+@dataclass
+class _Reading:
+    """What the rules said, while they are read."""
+
+    shape: str | None = None
+    window: str | None = None
+    day: str | None = None
+    kinds: list[FactKind] = field(default_factory=list)
+    sections: list[str] = field(default_factory=list)
+    anchors: list[tuple[str, ...]] = field(default_factory=list)
+    means: list[str] = field(default_factory=list)
+    rules: list[str] = field(default_factory=list)
+
+
+def understand(text: str, rules_dir: Path | None = None) -> Question:
+    """Read a question by the rules.
+
+    Args:
+        text: the question, Chinese or English.
+        rules_dir: a hospital's own rule files.
+
+    Raises:
+        RuleError: a rule file is wrong.
+    """
+    words = lexicon(rules_dir)
+    named = words.named(text)
+    masked = _mask(text, ((item.start, item.end) for item in named))
+    reading = _Reading()
+    rest = _apply(question_rules(rules_dir), masked, reading)
+    concepts = _concepts(named, reading, words)
+    analytes = _analytes(named, words)
+    anchors = [*_anchors(concepts, analytes), *reading.anchors, *_free_terms(rest)]
+    return Question.model_validate(
+        {
+            "text": text,
+            "language": "zh" if _CHINESE.search(text) else "en",
+            "analytes": analytes,
+            "kinds": _kinds(concepts, analytes, reading),
+            "sections": _sections(concepts, analytes, reading),
+            "shape": reading.shape or "value",
+            "window": None if reading.shape == "change" else reading.window,
+            "day": reading.day,
+            "anchors": tuple(dict.fromkeys(anchors)),
+            "rules": tuple(reading.rules),
+        }
+    )
+
+
+@dataclass(frozen=True)
+class Content:
+    """What a question is about, its wording taken out."""
+
+    text: str
+    analytes: tuple[str, ...]
+    concepts: tuple[str, ...]
+    names: tuple[str, ...] = ()
+
+
+def content(text: str, rules_dir: Path | None = None) -> Content:
+    """The matter of a question: words that are neither wording nor a known name, and the analytes and concepts named.
+
+    `names` are the stretches that name those analytes and concepts.
+    """
+    words = lexicon(rules_dir)
+    named = words.named(text)
+    reading = _Reading()
+    rest = _apply(question_rules(rules_dir), _mask(text, ((item.start, item.end) for item in named)), reading)
+    return Content(
+        text=" ".join(rest.replace(_MASK, " ").split()),
+        analytes=tuple(dict.fromkeys(item.term for item in named if item.analyte)),
+        concepts=tuple(concept.id for concept in _concepts(named, reading, words)),
+        names=tuple(text[item.start : item.end] for item in named),
+    )
+
+
+def question_terms(question: str, rules_dir: Path | None = None) -> dict[str, float]:
+    """The terms of a question's content with their weights; its wording and the letters of known names are left out."""
+    asked = content(question, rules_dir)
+    meanings = (*(ANALYTE + analyte for analyte in asked.analytes), *asked.concepts)
+    return {term: weight_of(term) for term in (*surface_terms(asked.text), *meanings)}
+
+
+def _mask(text: str, spans: Iterable[tuple[int, int]], mark: str = _MASK) -> str:
+    for start, end in spans:
+        text = text[:start] + mark * (end - start) + text[end:]
+    return text
+
+
+def _apply(rules: Iterable[QuestionRule], text: str, reading: _Reading) -> str:
+    """Run every rule over the text; returns the text with all wording blanked out, offsets kept."""
+    spans: list[tuple[int, int]] = []
+    for rule in rules:
+        matches = list(re.finditer(rule.pattern, text, re.IGNORECASE))
+        if rule.day and reading.day is None:
+            reading.day = next((day for match in matches if (day := _day(match))), None)
+        if not matches:
+            continue
+        _note(rule, reading)
+        if rule.phrase:
+            spans.extend(match.span() for match in matches)
+    return _mask(text, spans, " ")
+
+
+def _note(rule: QuestionRule, reading: _Reading) -> None:
+    if rule.shape or rule.window or rule.kinds or rule.sections or rule.anchors or rule.means or rule.day:
+        reading.rules.append(rule.id)
+    reading.shape = reading.shape or rule.shape
+    reading.window = reading.window or rule.window
+    reading.kinds.extend(rule.kinds)
+    reading.sections.extend(rule.sections)
+    reading.anchors.extend(rule.anchors)
+    reading.means.extend(rule.means)
+
+
+def _day(match: re.Match[str]) -> str | None:
+    """ISO day, or --MM-DD without a year; None where no such day exists."""
+    groups = match.groupdict()
+    month = groups["month"]
+    number = int(month) if month.isdigit() else _MONTHS.index(month[:3].lower()) + 1
+    year = groups.get("year")
+    try:
+        day = date(int(year) if year else 2000, number, int(groups["day"]))
+    except ValueError:
+        return None
+    return day.isoformat() if year else f"--{day:%m-%d}"
+
+
+def _concepts(named: Iterable[Named], reading: _Reading, words: Lexicon) -> list[Concept]:
+    ids = [item.term for item in named if not item.analyte] + reading.means
+    return [words.concept(concept_id) for concept_id in dict.fromkeys(ids)]
+
+
+def _analytes(named: Iterable[Named], words: Lexicon) -> tuple[str, ...]:
+    ids: list[str] = []
+    for item in named:
+        ids.extend([item.term] if item.analyte else words.concept(item.term).analytes)
+    return tuple(dict.fromkeys(ids))
+
+
+def _kinds(concepts: Iterable[Concept], analytes: tuple[str, ...], reading: _Reading) -> tuple[FactKind, ...]:
+    kinds: list[FactKind] = ["lab"] if analytes else []
+    kinds += [kind for concept in concepts for kind in concept.kinds]
+    return tuple(dict.fromkeys([*kinds, *reading.kinds]))
+
+
+def _sections(concepts: Iterable[Concept], analytes: tuple[str, ...], reading: _Reading) -> tuple[str, ...]:
+    codes = [code for concept in concepts for code in concept.sections or GROUP_SECTIONS.get(concept.group, ())]
+    codes += LAB_SECTIONS if analytes else ()
+    return tuple(dict.fromkeys([*codes, *reading.sections]))
+
+
+GROUP_SECTIONS: dict[str, tuple[str, ...]] = {
+    "symptom": ("chief_complaint", "present_illness", "physical_exam", "progress_note", "discharge_condition"),
+    "disease": ("past_history", "admission_diagnosis", "discharge_diagnosis", "present_illness", "progress_note"),
+    "procedure": ("operation_note", "hospital_course", "past_history", "progress_note", "postoperative_note"),
+    "exam": ("auxiliary_exam", "imaging_report", "specialist_exam", "physical_exam"),
+    "drug": ("discharge_medication", "orders", "medication_record", "treatment_plan", "hospital_course", "past_history"),
+    "vital": ("physical_exam", "vital_signs_chart", "nursing_record", "progress_note"),
+}
+"""Where a matter of each concept group is usually written; a concept's own `sections` replace these."""
+
+
+def _anchors(concepts: list[Concept], analytes: tuple[str, ...]) -> list[tuple[str, ...]]:
+    """One group a concept that evidence must name. With a general concept (allergy), its statements serve for all."""
+    general = tuple(form for concept in concepts for form in concept.general)
+    groups: list[tuple[str, ...]] = []
+    for concept in concepts:
+        if not concept.anchor or concept.group == "class" or (analytes and concept.group in ("section", "exam")):
+            continue
+        groups.append(concept.forms if concept.general else (*concept.forms, *general))
+    return groups
+
+
+def _free_terms(rest: str) -> list[tuple[str, ...]]:
+    """Words that neither the rules nor the concepts know: names, which the evidence must hold."""
+    groups: list[tuple[str, ...]] = []
+    for match in _RUN.finditer(rest.replace(_MASK, " ")):
+        word = match.group()
+        groups.append((word, word[:-1]) if word.isascii() and word.endswith("s") and len(word) > 4 else (word,))
+    return groups

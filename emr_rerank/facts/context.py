@@ -1,0 +1,133 @@
+"""Whether, when and of whom a mention is asserted: ConText (Harkema et al. 2009) over cues kept as rules.
+
+Two axes of the method are folded into one value, the safer first: family (another person), conditional, absent,
+possible, historical, present.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+from emr_rerank.record import Assertion
+from emr_rerank.rules.context import ContextCues, ContextRule, Cue, context_cues
+
+_ORDER: tuple[Assertion, ...] = ("family", "conditional", "absent", "possible", "historical")
+_STOPS = re.compile(r"[。；;！!\n]|\.(?=\s|$)")
+_COMMAS = re.compile(r"[，,。；;！!?？\n\t]|\.(?=\s|$)")
+_CLAUSES = re.compile(r"[，,。；;！!\n\t]+|\.(?=\s|$)")
+_LONGEST_ITEM = 24
+
+
+@dataclass(frozen=True)
+class Scope:
+    """The stretch of a sentence that a cue rules; the cue itself is outside."""
+
+    start: int
+    end: int
+    assertion: Assertion
+    rule: str
+
+
+def assertion_of(
+    text: str, start: int, end: int, section_code: str, rules_dir: Path | None = None
+) -> tuple[Assertion, str | None]:
+    """How the mention `text[start:end]` of a sentence is asserted, and the id of the rule that decided (None: no cue)."""
+    reached = [scope for scope in scopes(text, rules_dir) if scope.start <= start and end <= scope.end]
+    for assertion in _ORDER:
+        for scope in reached:
+            if scope.assertion == assertion:
+                return assertion, scope.rule
+    default = context_cues(rules_dir).defaults.get(section_code)
+    return (default.assertion, default.id) if default and default.assertion in _ORDER else ("present", None)
+
+
+def sentence_assertion(text: str, section_code: str, rules_dir: Path | None = None) -> Assertion:
+    """How a whole sentence asserts what it says: what all its clauses share, else present.
+
+    A sentence of several non-present clauses takes the first of family, conditional, absent, possible, historical.
+    """
+    found = set(_clause_assertions(text, section_code, rules_dir))
+    if not found or "present" in found:
+        return "present" if found else assertion_of(text, 0, 0, section_code, rules_dir)[0]
+    return next(assertion for assertion in _ORDER if assertion in found)
+
+
+@lru_cache(maxsize=4096)
+def scopes(text: str, rules_dir: Path | None = None) -> tuple[Scope, ...]:
+    """All scopes of a sentence."""
+    cues = context_cues(rules_dir)
+    found = cues.find(text)
+    made = []
+    for cue in found:
+        for rule in cue.rules:
+            if rule.assertion in _ORDER:
+                reach = _forward if rule.direction == "forward" else _backward
+                start, end = reach(text, cue, rule, found, cues)
+                if start < end:
+                    made.append(Scope(start, end, rule.assertion, rule.id))
+    return tuple(made)
+
+
+def _forward(text: str, cue: Cue, rule: ContextRule, found: tuple[Cue, ...], cues: ContextCues) -> tuple[int, int]:
+    end = _next(_STOPS, text, cue.end)
+    if rule.scope == "near":
+        end = min(end, cue.end + rule.reach)
+    elif rule.scope == "clause":
+        end = _next(_COMMAS, text, cue.end)
+    elif rule.scope == "list":
+        end = _list_end(text, cue.end, end, cues)
+    for other in found:
+        if cue.end <= other.start < end and _ends(other, rule):
+            end = other.start
+    return cue.end, end
+
+
+def _backward(text: str, cue: Cue, rule: ContextRule, found: tuple[Cue, ...], cues: ContextCues) -> tuple[int, int]:
+    before = [stop.end() for stop in _COMMAS.finditer(text, 0, cue.start)]
+    start = before[-1] if before else 0
+    if rule.scope == "near":
+        start = max(start, cue.start - rule.reach)
+    for other in found:
+        if start < other.end <= cue.start and _ends(other, rule):
+            start = other.end
+    return start, cue.start
+
+
+def _ends(cue: Cue, scope_rule: ContextRule) -> bool:
+    return any(rule.assertion == "end" and (not rule.ends or scope_rule.assertion in rule.ends) for rule in cue.rules)
+
+
+def _list_end(text: str, start: int, stop: int, cues: ContextCues) -> int:
+    """Past a comma the list goes on while only bare items follow, up to a terminator if one comes."""
+    end = min(stop, _next(_COMMAS, text, start))
+    ends = [cue.start for cue in cues.find(text) if any(rule.assertion == "end" for rule in cue.rules)]
+    while end < stop and text[end] in "，,":
+        following = min(stop, _next(_COMMAS, text, end + 1), *(place for place in ends if place > end))
+        clause = text[end + 1 : following]
+        longest = max((len(item) for item in re.split(r"[、和及或]|\bor\b|\band\b", clause)), default=0)
+        if not clause.strip() or longest > _LONGEST_ITEM or cues.breaks(clause):
+            break
+        end = following
+    return end
+
+
+def _next(pattern: re.Pattern[str], text: str, start: int) -> int:
+    found = pattern.search(text, start)
+    return found.start() if found else len(text)
+
+
+def _clause_assertions(text: str, section_code: str, rules_dir: Path | None) -> Iterator[Assertion]:
+    """One assertion a clause: of what stands outside its cues, or of a cue that is all there is (`过敏史：无`)."""
+    cues = context_cues(rules_dir).find(text)
+    edges = [0, *(edge for stop in _CLAUSES.finditer(text) for edge in stop.span()), len(text)]
+    for start, end in zip(edges[::2], edges[1::2], strict=True):
+        inside = [cue for cue in cues if start <= cue.start < end]
+        covered = {place for cue in inside for place in range(cue.start, cue.end)}
+        free = [place for place in range(start, end) if place not in covered and text[place].isalnum()]
+        if free:
+            yield assertion_of(text, free[-1], free[-1] + 1, section_code, rules_dir)[0]
+            continue
+        stated = {rule.assertion for cue in inside for rule in cue.rules}
+        yield from [assertion for assertion in _ORDER if assertion in stated][:1]

@@ -1,0 +1,163 @@
+"""The nouns of an answer: question, evidence, facts, trends, conflicts.
+
+What is serialised is the JSON contract of an answer (docs/json.md); fields marked `exclude` serve the program only.
+"""
+
+from typing import Any, Literal
+
+from pydantic import Field, SerializerFunctionWrapHandler, model_serializer
+
+from emr_rerank import display
+from emr_rerank.record import Assertion, BBox, Noun
+
+FactKind = Literal["lab", "vital", "medication", "diagnosis", "procedure", "allergy"]
+Shape = Literal["value", "change", "highest", "lowest", "first", "last", "yes_no", "list", "date"]
+Status = Literal["answered", "insufficient_evidence", "conflicting"]
+Flag = Literal["H", "L", "N"]
+
+
+class Question(Noun):
+    """A question and what the rules understood of it."""
+
+    text: str
+    language: Literal["zh", "en"]
+    analytes: tuple[str, ...] = Field((), description="ids of the analytes asked for")
+    kinds: tuple[FactKind, ...] = Field((), description="fact kinds asked for")
+    sections: tuple[str, ...] = Field((), description="section codes that can hold the answer, best first")
+    shape: Shape = "value"
+    window: Literal["admission", "discharge"] | None = Field(None, description="a point of the stay that is asked for")
+    day: str | None = Field(None, description="the calendar day asked for: ISO, or --MM-DD when no year is given")
+    anchors: tuple[tuple[str, ...], ...] = Field(
+        (), description="groups of surface forms; evidence must contain one form of each group"
+    )
+    rules: tuple[str, ...] = Field((), description="ids of the question rules that fired")
+
+
+class Evidence(Noun):
+    """A sentence of the record, scored against the question."""
+
+    rank: int
+    score: float = Field(description="calibrated probability, 0 to 1")
+    text: str
+    section: tuple[str, ...]
+    section_code: str
+    page: int
+    bbox: BBox
+    more_boxes: tuple[tuple[int, BBox], ...] = ()
+    start: int
+    end: int
+    date: str | None = None
+    assertion: Assertion = "present"
+    rule: str | None = None
+    low_confidence: bool = Field(False, exclude=True)
+    sentence: int = Field(exclude=True, description="index of the sentence in the record")
+
+    @model_serializer(mode="wrap")
+    def _omit_empty(self, handler: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        data: dict[str, Any] = handler(self)
+        if not self.more_boxes:
+            data.pop("more_boxes", None)
+        return data
+
+
+class Fact(Noun):
+    """A value that can be checked against the page it came from."""
+
+    kind: FactKind
+    name: str = Field(description="id: analyte id, drug or allergen name")
+    display: str = Field(description="name in the record's language")
+    value: float | str
+    unit: str | None = None
+    flag: Flag | None = None
+    reference: tuple[float | None, float | None] | None = None
+    time: str | None = Field(None, description="ISO date or date-time")
+    page: int
+    evidence: int | None = Field(None, description="rank of the evidence it stands in")
+    assertion: Assertion = Field("present", exclude=True)
+    start: int = Field(exclude=True, description="offset of the value in the record's text")
+    end: int = Field(exclude=True)
+    sentence: int = Field(exclude=True, description="index of the sentence it stands in")
+    text: str = Field(exclude=True, description="the value as printed")
+    notes: tuple[str, ...] = Field((), exclude=True, description="e.g. unit_missing, implausible, other_stay, planned")
+
+
+class TrendPoint(Noun):
+    """One measurement of a series."""
+
+    time: str | None
+    value: float
+    page: int
+    flag: Flag | None = Field(None, exclude=True)
+    start: int = Field(exclude=True)
+    end: int = Field(exclude=True)
+
+
+class Trend(Noun):
+    """The series of one analyte over the stay, in one unit, in time order."""
+
+    name: str
+    display: str
+    unit: str | None
+    points: tuple[TrendPoint, ...]
+    first: float
+    last: float
+    change: float
+    change_pct: float | None = Field(description="null when the first value is 0")
+    direction: Literal["up", "down", "stable"]
+    reference: tuple[float | None, float | None] | None = Field(None, exclude=True)
+
+
+class Conflict(Noun):
+    """Sentences that can't all be true."""
+
+    about: str = Field(description="matter:subject, e.g. allergy:penicillin")
+    evidence: tuple[int, ...] = Field(description="ranks of the evidence on the two sides")
+
+
+class ModelNames(Noun):
+    """What scored the answer."""
+
+    reranker: str
+    embedder: str
+    rules: str = Field(description="sha256:… over the rule files in force")
+
+
+class Timings(Noun):
+    """Milliseconds spent a stage."""
+
+    read: float = 0.0
+    locate: float = 0.0
+    rerank: float = 0.0
+    facts: float = 0.0
+    total: float = 0.0
+
+
+class Answer(Noun):
+    """The answer to one question about one record."""
+
+    id: str | None = None
+    question: str
+    record_id: str
+    status: Status
+    message: str
+    evidence: tuple[Evidence, ...] = ()
+    rejected: tuple[Evidence, ...] = ()
+    facts: tuple[Fact, ...] = ()
+    trends: tuple[Trend, ...] = ()
+    conflicts: tuple[Conflict, ...] = ()
+    models: ModelNames
+    timings_ms: Timings
+    audit_id: str | None = None
+
+    def __rich__(self) -> object:
+        return display.answer_view(self)
+
+    def _repr_html_(self) -> str:
+        return display.answer_html(self)
+
+    @model_serializer(mode="wrap")
+    def _omit_id(self, handler: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        data: dict[str, Any] = handler(self)
+        if self.id is None:
+            data.pop("id", None)
+        return data

@@ -1,0 +1,222 @@
+"""From a record and a question to an audited answer: the pipeline, read from top to bottom."""
+
+import getpass
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from emr_rerank.audit.journal import AuditEvent, Journal
+from emr_rerank.evidence.choice import Choice, choose
+from emr_rerank.evidence.embedder import Embedder
+from emr_rerank.evidence.models import load_embedder, load_reranker
+from emr_rerank.evidence.passage import passage
+from emr_rerank.evidence.reranker import Reranker
+from emr_rerank.evidence.shortlist import SectionVectors, embed_sections, shortlist
+from emr_rerank.evidence.understand import understand
+from emr_rerank.facts.conflicts import find_conflicts
+from emr_rerank.facts.context import sentence_assertion
+from emr_rerank.facts.extract import extract_facts
+from emr_rerank.facts.trends import build_trends
+from emr_rerank.findings import Answer, Conflict, Evidence, Fact, ModelNames, Question, Status, Timings, Trend
+from emr_rerank.pipeline.questions import checked_question
+from emr_rerank.pipeline.wording import word_answer
+from emr_rerank.record import Record, Sentence
+from emr_rerank.rules.files import rules_hash
+from emr_rerank.settings import Settings
+
+
+@dataclass
+class _Clock:
+    """Milliseconds spent a stage."""
+
+    spent: dict[str, float] = field(default_factory=dict)
+    began: float = field(default_factory=time.perf_counter)
+
+    @contextmanager
+    def stage(self, name: str) -> Iterator[None]:
+        start = time.perf_counter()
+        yield
+        self.spent[name] = round((time.perf_counter() - start) * 1000, 1)
+
+    def timings(self, read_ms: float) -> Timings:
+        total = (time.perf_counter() - self.began) * 1000 + read_ms
+        return Timings(**self.spent, read=round(read_ms, 1), total=round(total, 1))
+
+
+@dataclass(frozen=True)
+class _Prepared:
+    """What is computed once a record and serves every question about it."""
+
+    record: Record
+    vectors: SectionVectors
+    facts: tuple[Fact, ...]
+
+
+class Asker:
+    """Answers questions about records. Models and journal are opened on first use and kept.
+
+    Args:
+        settings: models, thresholds, sizes, rules folder, journal; see `Settings`.
+
+    Every answer is appended to the audit journal (`settings.journal`) before it is returned; when the journal can't be
+    written, no answer is given.
+    """
+
+    def __init__(self, settings: Settings | None = None) -> None:
+        self.settings = settings or Settings()
+        self._last: _Prepared | None = None
+
+    @cached_property
+    def reranker(self) -> Reranker:
+        """The sentence reranker.
+
+        Raises:
+            ModelError: it can't be loaded.
+        """
+        return load_reranker(self.settings)
+
+    @cached_property
+    def embedder(self) -> Embedder:
+        """The section and sentence embedder.
+
+        Raises:
+            ModelError: it can't be loaded.
+        """
+        return load_embedder(self.settings)
+
+    @cached_property
+    def journal(self) -> Journal | None:
+        """The audit journal, None when the settings keep none.
+
+        Raises:
+            StoreError: it can't be opened.
+        """
+        return Journal(self.settings.journal) if self.settings.journal else None
+
+    def ask(
+        self,
+        record: Record,
+        question: str,
+        *,
+        question_id: str | None = None,
+        vectors: SectionVectors | None = None,
+        read_ms: float = 0.0,
+    ) -> Answer:
+        """Answer one question about one record.
+
+        Args:
+            record: from `read_record` or an archive.
+            question: Chinese or English, up to `settings.max_question_chars` characters.
+            question_id: handed on to the answer.
+            vectors: stored section vectors; those of another embedder are made anew.
+            read_ms: time already spent on reading the record, for the answer's timings.
+
+        Raises:
+            UsageError: the question is empty or too long.
+            ModelError: a model can't be loaded or run.
+            StoreError: the journal can't be written.
+        """
+        text = checked_question(question, self.settings)
+        rules, clock = self.settings.rules_dir, _Clock()
+        asked = understand(text, rules)
+        with clock.stage("locate"):
+            ready = self._prepare(record, vectors)
+            candidates = shortlist(record, asked, ready.vectors, self.embedder, self.settings)
+            candidates = _with_typed(record, asked, candidates, ready.facts, self.settings.candidates)
+        with clock.stage("rerank"):
+            scores = self.reranker.score(text, [passage(sentence) for sentence in candidates])
+        with clock.stage("facts"):
+            facts = _facts_of(ready.facts, candidates)
+            assertions = [sentence_assertion(s.text, s.section_code, rules) for s in candidates]
+            choice = choose(asked, candidates, scores, facts, assertions, self.settings)
+            conflicts = find_conflicts(record, _rivals(choice.kept, self.settings.conflict_margin), rules)
+            answer_facts = _answering(facts, asked, choice)
+            trends = build_trends(ready.facts, asked.analytes, rules) if answer_facts else ()
+        status = _status(choice, conflicts)
+        answer = Answer(
+            id=question_id,
+            question=text,
+            record_id=record.record_id,
+            status=status,
+            message=word_answer(asked, status, choice.kept, answer_facts, trends, conflicts, rules),
+            evidence=choice.kept,
+            rejected=choice.rejected,
+            facts=answer_facts,
+            trends=trends,
+            conflicts=conflicts,
+            models=ModelNames(reranker=self.reranker.name, embedder=self.embedder.name, rules=rules_hash(rules)),
+            timings_ms=clock.timings(read_ms),
+        )
+        return self._journalled(answer, record)
+
+    def _prepare(self, record: Record, vectors: SectionVectors | None) -> _Prepared:
+        if self._last is not None and self._last.record is record:
+            return self._last
+        if vectors is None or vectors.embedder != self.embedder.name:
+            vectors = embed_sections(record, self.embedder)
+        facts = extract_facts(record, record.sentences, self.settings.rules_dir)
+        self._last = _Prepared(record=record, vectors=vectors, facts=facts)
+        return self._last
+
+    def _journalled(self, answer: Answer, record: Record) -> Answer:
+        if self.journal is None:
+            return answer
+        settings = self.settings
+        event = AuditEvent.of(
+            answer,
+            user=settings.user or getpass.getuser(),
+            purpose=settings.purpose,
+            record_sha256=record.sha256,
+            weights={
+                self.reranker.name: self.reranker.weights_hash,
+                self.embedder.name: self.embedder.weights_hash,
+            },
+            thresholds={"min_score": settings.min_score, "conflict_margin": settings.conflict_margin},
+        )
+        return answer.model_copy(update={"audit_id": self.journal.append(event)})
+
+
+def _with_typed(
+    record: Record, question: Question, located: Sequence[Sentence], facts: Sequence[Fact], most: int
+) -> tuple[Sentence, ...]:
+    """The shortlist with every sentence that holds a fact of an asked analyte, so that no extreme value is missed.
+
+    Only as many of the least likely sentences give way as there are places short.
+    """
+    holding = {fact.sentence for fact in facts if fact.name in question.analytes}
+    missing = sorted(holding - {sentence.index for sentence in located})
+    keep = max(most - len(missing), 0)
+    typed = [sentence for sentence in located if sentence.index in holding]
+    others = [sentence for sentence in located if sentence.index not in holding][: max(keep - len(typed), 0)]
+    return (*typed, *(record.sentences[index] for index in missing), *others)
+
+
+def _facts_of(facts: Sequence[Fact], sentences: Sequence[Sentence]) -> tuple[Fact, ...]:
+    indices = {sentence.index for sentence in sentences}
+    return tuple(fact for fact in facts if fact.sentence in indices)
+
+
+def _rivals(kept: Sequence[Evidence], margin: float) -> tuple[Evidence, ...]:
+    """The evidence close enough to the best to contradict it."""
+    best = max((item.score for item in kept), default=0.0)
+    return tuple(item for item in kept if item.score >= best - margin)
+
+
+def _answering(facts: Sequence[Fact], question: Question, choice: Choice) -> tuple[Fact, ...]:
+    """The facts of the evidence that answer the question, each with the rank of its evidence, in that order."""
+    rank = {item.sentence: item.rank for item in choice.kept}
+    chosen = [
+        fact.model_copy(update={"evidence": rank[fact.sentence]})
+        for fact in facts
+        if fact.sentence in rank
+        and (fact.name in question.analytes if question.analytes else fact.kind in question.kinds)
+    ]
+    return tuple(sorted(chosen, key=lambda fact: (fact.evidence or 0, fact.start)))
+
+
+def _status(choice: Choice, conflicts: Sequence[Conflict]) -> Status:
+    if not choice.kept:
+        return "insufficient_evidence"
+    return "conflicting" if conflicts else "answered"

@@ -1,0 +1,98 @@
+"""What an answer says in words, in the language of the question; the words are in rules/messages.yaml."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from emr_rerank.display import number
+from emr_rerank.findings import Conflict, Evidence, Fact, Question, Status, Trend
+from emr_rerank.rules.messages import say
+
+
+def word_answer(
+    question: Question,
+    status: Status,
+    evidence: Sequence[Evidence],
+    facts: Sequence[Fact],
+    trends: Sequence[Trend],
+    conflicts: Sequence[Conflict],
+    rules: Path | None,
+) -> str:
+    """One or a few sentences: the change, the value, or where the evidence stands; or why there is no answer."""
+    if status == "insufficient_evidence":
+        return say("insufficient", question.language, rules)
+    if status == "conflicting":
+        ranks = {rank for conflict in conflicts for rank in conflict.evidence}
+        sides = [item for item in evidence if item.rank in ranks]
+        return say("conflicting", question.language, rules, places=_places(question, sides, rules))
+    if question.shape == "change" and trends:
+        return _join(question, [_trend(question, trend, rules) for trend in trends])
+    values = _first_by_name(facts)
+    if values:
+        name = "single" if question.shape == "change" else "value"
+        return _join(question, [_value(name, question, fact, rules) for fact in values])
+    return say("answered", question.language, rules, places=_places(question, evidence[:3], rules))
+
+
+def _trend(question: Question, trend: Trend, rules: Path | None) -> str:
+    first, last = trend.points[0], trend.points[-1]
+    percent = "" if trend.change_pct is None else f"{trend.change_pct:+g} %"
+    return say(
+        "trend",
+        question.language,
+        rules,
+        display=trend.display,
+        change_word=say(trend.direction, question.language, rules),
+        first=number(trend.first),
+        last=number(trend.last),
+        unit=trend.unit or "",
+        change=percent or f"{trend.change:+g}",
+        first_time=_time(first.time, question, rules),
+        last_time=_time(last.time, question, rules),
+        first_page=first.page,
+        last_page=last.page,
+        count=len(trend.points),
+    )
+
+
+def _value(name: str, question: Question, fact: Fact, rules: Path | None) -> str:
+    return say(
+        name,
+        question.language,
+        rules,
+        display=fact.display,
+        value=number(fact.value),
+        unit=f" {fact.unit}" if fact.unit and question.language == "zh" else fact.unit or "",
+        time=_time(fact.time, question, rules),
+        page=fact.page,
+    )
+
+
+def _first_by_name(facts: Sequence[Fact]) -> list[Fact]:
+    """The best-ranked lab value or vital sign of each name (facts come in the order of their evidence)."""
+    first: dict[str, Fact] = {}
+    for fact in facts:
+        if fact.kind in ("lab", "vital"):
+            first.setdefault(fact.name, fact)
+    return list(first.values())
+
+
+def _places(question: Question, evidence: Sequence[Evidence], rules: Path | None) -> str:
+    named = dict.fromkeys(
+        say("place", question.language, rules, page=item.page, section=_section(question, item)) for item in evidence
+    )
+    return ("、" if question.language == "zh" else ", ").join(named)
+
+
+def _section(question: Question, item: Evidence) -> str:
+    path = " › ".join(item.section)
+    if not path:
+        return ""
+    return f"（{path}）" if question.language == "zh" else f" ({path})"
+
+
+def _time(time: str | None, question: Question, rules: Path | None) -> str:
+    return time.replace("T", " ") if time else say("undated", question.language, rules)
+
+
+def _join(question: Question, sentences: Sequence[str]) -> str:
+    return ("" if question.language == "zh" else " ").join(sentences)

@@ -1,0 +1,298 @@
+"""Finds the headings of one logical line, by the section rules: own line, line start, inline, dated."""
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+from emr_rerank.reading.dates import DateReader, date_reader
+from emr_rerank.rules.sections import SectionRule, section_rules
+
+_LONGEST_OWN_LINE = 64
+_LARGE = 1.25
+_OPEN, _CLOSE = "【[〖〔<《", "】]〗〕>》"
+_NUMBER = r"(?:第[一二三四五六七八九十]+[、.．章节部分]*|[（(](?P<bn>\d{1,2}|[一二三四五六七八九十]{1,3})[)）]|(?P<an>\d{1,2}(?!\d))|(?P<cn>[一二三四五六七八九十]{1,3})(?=\s*[、.．])|(?P<circle>[①-⑳])|(?P<roman>[IVX]{1,4})(?=\.))"
+_MARKS = r"\s*[、.．,，:：)）]?\s*"
+_NUMBERED = re.compile(_NUMBER + _MARKS)
+_CLAUSE = re.compile(r"^|(?<=[。；;，,！？!?：:\s）)】\]·.])(?=[^\s。；;，,！？!?：:）)】\].])")
+_RUN_ON_NUMBER = re.compile(r"(?<=[^\d\s.,/:：\-×xX*^~～第年月日至约(（])(?:\d{1,2}[、.．,，)）]?|[①-⑳])\s*(?=[^\s\d.])")
+_HOSPITAL = re.compile(r"^[^。，；：:]{2,28}?(?:医院|卫生院|医学中心|医疗中心|保健院|Hospital|Medical Center)")
+_TRAILING_NOTE = re.compile(r"\s*[（(](?P<note>[^()（）]{1,16})[)）]$")
+_CONTINUED = re.compile(r"续|(?i:cont(?:inued|'d|\.)?)")
+_SQUEEZE = re.compile(r"\s+")
+
+
+@dataclass(frozen=True)
+class Heading:
+    """A heading found in a line; offsets index the line's text.
+
+    `start` is where the section begins (its number included), `body` the first character after title and colon.
+    """
+
+    rule: SectionRule
+    start: int
+    title_start: int
+    title_end: int
+    body: int
+    own_line: bool
+    at_line_start: bool
+    number: int | None = None
+    style: str = ""
+    date: str | None = None
+    continued: bool = False
+
+
+@dataclass(frozen=True)
+class HeadingFinder:
+    """The section rules in force, ordered for quick look-up."""
+
+    by_letter: dict[str, tuple[tuple[re.Pattern[str], tuple[SectionRule, ...]], ...]]
+    by_title: dict[str, tuple[SectionRule, ...]]
+    patterns: tuple[tuple[re.Pattern[str], SectionRule], ...]
+    clauses: tuple[tuple[re.Pattern[str], SectionRule], ...]
+    dates: DateReader
+
+    def opens_block(self, text: str) -> bool:
+        """Whether a printed line is a heading, or begins with one."""
+        return any(heading.at_line_start for heading in self.candidates(text, lines_only=True))
+
+    def candidates(
+        self, text: str, *, is_row: bool = False, lines_only: bool = False, size: float = 0.0
+    ) -> list[Heading]:
+        """Every heading that some rule sees in the line, in order of place, likeliest rule first.
+
+        `size` is that of the line's letters against the usual; 0 when unknown.
+
+        Whether a rule may fire also depends on the sections that are open; `sections.py` chooses.
+        """
+        whole = list(self._whole_line(text)) if len(text) <= _LONGEST_OWN_LINE else []
+        if not whole and size >= _LARGE and len(text) <= _LONGEST_OWN_LINE:
+            whole = [Heading(rule, 0, 0, len(text), len(text), True, True) for rule in self._large(text)]
+        if whole and not is_row:
+            return whole
+        found = list(self._line_start(text, is_row=is_row))
+        if not lines_only and not is_row:
+            found.extend(heading for heading in self._inline(text) if heading.start > 0)
+        return found
+
+    def _large(self, text: str) -> Iterator[SectionRule]:
+        return (rule for pattern, rule in self.patterns if "large" in rule.where and pattern.fullmatch(_key(text)))
+
+    def _whole_line(self, text: str) -> Iterator[Heading]:
+        """Headings alone on their line: document titles with a date before or behind, part titles."""
+        title_start, title_end, date, note = self._strip_date(text)
+        number = _NUMBERED.match(text, title_start)
+        starts = [title_start]
+        if number and number.end() < title_end:
+            starts.append(number.end())
+        seen: set[str] = set()
+        for start in starts:
+            bare = text[start:title_end].strip()
+            inner = bare.strip(_OPEN + _CLOSE + ":： \t").strip()
+            key = _key(inner)
+            for rule in self._rules_for(key, dated=date is not None):
+                if rule.id in seen or (date is not None and rule.level != "document"):
+                    continue
+                seen.add(rule.id)
+                at = text.find(inner, start) if inner else title_start
+                value, style = _number_of(number) if number and start == number.end() else (None, "")
+                yield Heading(
+                    rule, 0, at, at + len(inner), len(text), True, True, value, style, date, bool(_CONTINUED.search(note))
+                )
+
+    def _strip_date(self, text: str) -> tuple[int, int, str | None, str]:
+        """(start, end) of the line without a leading or trailing date, that date, and a trailing note in brackets."""
+        start, end, date, note = 0, len(text.rstrip()), None, ""
+        lead = self.dates.first_date(text, 0, at_start=True)
+        if lead:
+            date, start = lead[0], lead[2]
+            start += len(text[start:end]) - len(text[start:end].lstrip(" ,，、:：-—|"))
+        else:
+            tail = self.dates.first_date(text)
+            if tail and tail[2] == end and tail[1] > 0:
+                date, end = tail[0], tail[1]
+                end = len(re.sub(r"(?:记录时间|记录日期|时间|日期|(?i:date))?[\s:：,，—\-(（]*$", "", text[:end]))
+        remark = _TRAILING_NOTE.search(text[start:end])
+        if remark and remark.start() > 0 and _key(text[start:end]) not in self.by_title:
+            note = remark["note"]
+            end = start + remark.start()
+        return start, end, date, note
+
+    def _rules_for(self, key: str, *, dated: bool) -> Iterator[SectionRule]:
+        where = "dated" if dated else "own_line"
+        short = _HOSPITAL.sub("", key)
+        for title in dict.fromkeys((key, short)):
+            for rule in self.by_title.get(title, ()):
+                if title == key or rule.level == "document":
+                    if where in rule.where or (dated and "own_line" in rule.where):
+                        yield rule
+        for pattern, rule in self.patterns:
+            if where in rule.where and pattern.fullmatch(key):
+                yield rule
+
+    def _line_start(self, text: str, *, is_row: bool) -> Iterator[Heading]:
+        number = _NUMBERED.match(text)
+        starts: list[tuple[int, re.Match[str] | None]] = [(0, None)]
+        if number and number.end() < len(text):
+            starts.insert(0, (number.end(), number))
+        for start, mark in starts:
+            yield from self._titles_at(text, 0, start, mark, "line_start", is_row)
+
+    def _inline(self, text: str) -> Iterator[Heading]:
+        last = -1
+        for begin in _clause_starts(text):
+            number = _NUMBERED.match(text, begin)
+            starts: list[tuple[int, re.Match[str] | None]] = [(begin, None)]
+            if number and begin < number.end() < len(text):
+                starts.insert(0, (number.end(), number))
+            for start, mark in starts:
+                found = list(self._titles_at(text, begin, start, mark, "inline", False))
+                if found and found[0].title_start > last:
+                    last = found[0].title_start
+                    yield from found
+                    break
+            else:
+                for pattern, rule in self.clauses:
+                    match = pattern.match(text, begin)
+                    if match and begin > 0:
+                        yield Heading(rule, begin, begin, match.end(), match.end(), False, False)
+
+    def _titles_at(
+        self, text: str, begin: int, start: int, mark: re.Match[str] | None, where: str, is_row: bool
+    ) -> Iterator[Heading]:
+        """Headings whose title stands at `start`, behind the number `mark` that stands at `begin`."""
+        opening = start < len(text) and text[start] in _OPEN
+        at = start + 1 if opening else start
+        while at < len(text) and text[at] == " ":
+            at += 1
+        if at >= len(text):
+            return
+        for pattern, rules in self.by_letter.get(text[at].lower(), ()):
+            match = pattern.match(text, at)
+            if not match:
+                continue
+            for rule in rules:
+                body = _cued(text, match.end(), rule, where, opening, mark is not None, is_row)
+                if body is None or where not in rule.where:
+                    continue
+                value, style = _number_of(mark) if mark else (None, "")
+                own = not text[body:].strip()
+                yield Heading(rule, begin, at, match.end(), body, own, begin == 0, value, style)
+            return
+
+
+def heading_finder(overrides: Path | None = None) -> HeadingFinder:
+    """The finder for the rules in force, built once a folder."""
+    return _build(section_rules(overrides), date_reader(overrides))
+
+
+@lru_cache(maxsize=8)
+def _build(rules: tuple[SectionRule, ...], dates: DateReader) -> HeadingFinder:
+    titles: dict[str, list[SectionRule]] = {}
+    words: dict[str, str] = {}
+    for rule in rules:
+        for title in rule.titles:
+            own = titles.setdefault(_key(title), [])
+            if rule not in own:
+                own.append(rule)
+            words[_key(title)] = title
+    by_letter: dict[str, list[tuple[re.Pattern[str], tuple[SectionRule, ...]]]] = {}
+    for key in sorted(titles, key=len, reverse=True):
+        here = tuple(rule for rule in titles[key] if set(rule.where) & {"line_start", "inline"})
+        if here:
+            by_letter.setdefault(key[0], []).append((_title_pattern(words[key]), here))
+    return HeadingFinder(
+        by_letter={letter: tuple(entries) for letter, entries in by_letter.items()},
+        by_title={key: tuple(own) for key, own in titles.items()},
+        patterns=_patterns(rules, lambda rule: "inline" not in rule.where),
+        clauses=_patterns(rules, lambda rule: "inline" in rule.where),
+        dates=dates,
+    )
+
+
+def _patterns(
+    rules: Sequence[SectionRule], wanted: Callable[[SectionRule], bool]
+) -> tuple[tuple[re.Pattern[str], SectionRule], ...]:
+    return tuple((re.compile(rule.pattern, re.I), rule) for rule in rules if rule.pattern and wanted(rule))
+
+
+def _title_pattern(title: str) -> re.Pattern[str]:
+    """Chinese letters may stand apart (主　诉); English words too, in any case, and end at a word border."""
+    if title.isascii():
+        return re.compile(r"\s+".join(map(re.escape, title.split())) + r"(?![A-Za-z])", re.IGNORECASE)
+    return re.compile(r"[ \u3000]*".join(map(re.escape, _SQUEEZE.sub("", title))))
+
+
+def _key(title: str) -> str:
+    return _SQUEEZE.sub("", title).lower()
+
+
+def _clause_starts(text: str) -> list[int]:
+    starts = {match.start() for match in _CLAUSE.finditer(text)}
+    starts |= {match.start() for match in _RUN_ON_NUMBER.finditer(text)}
+    return sorted(starts)
+
+
+def _cued(
+    text: str, end: int, rule: SectionRule, where: str, opening: bool, numbered: bool, is_row: bool
+) -> int | None:
+    """Offset of the body when the title that ends at `end` is printed as a heading, else None."""
+    if is_row:
+        match = re.compile(r"\s*[:：]?\t+").match(text, end)
+        return match.end() if match and text.count("\t") <= 1 + text.count("\t\t") else None
+    if opening:
+        match = re.compile(rf"\s*[{re.escape(_CLOSE)}]\s*[:：]?\s*").match(text, end)
+        return match.end() if match else None
+    colon = re.compile(r"\s*[:：][:：;；]*\s*").match(text, end)
+    if colon:
+        return colon.end()
+    if rule.not_before and re.compile(rule.not_before).match(text, end):
+        return None
+    if rule.cue:
+        cue = re.compile(rule.cue).match(text, end)
+        if cue:
+            return cue.end()
+    if numbered and rule.bare_after_number and end < len(text):
+        return end
+    if numbered and text[end : end + 1] in ("；", ";"):
+        return end + 1
+    if where == "line_start":
+        gap = re.compile(r" {2,}|\t+").match(text, end) or (
+            re.compile(r" ").match(text, end) if not text[end - 1].isascii() else None
+        )
+        return gap.end() if gap else None
+    return None
+
+
+def _number_of(mark: re.Match[str]) -> tuple[int | None, str]:
+    for style in ("an", "bn", "cn", "circle"):
+        text = mark[style]
+        if text:
+            return number_value(text), style
+    return None, ""
+
+
+def number_value(text: str) -> int | None:
+    """The value of 3, 三, 十二 or ③."""
+    if text.isdigit() and text.isascii():
+        return int(text)
+    if "①" <= text[0] <= "⑳":
+        return ord(text[0]) - ord("①") + 1
+    digits = "零一二三四五六七八九"
+    tens, ten, ones = text.partition("十")
+    if ten:
+        return (digits.index(tens) if tens else 1) * 10 + (digits.index(ones) if ones else 0)
+    return digits.index(text) if text in digits else None
+
+
+def first_allowed(headings: Sequence[Heading], open_codes: Sequence[str]) -> Heading | None:
+    """The first heading whose rule may fire while sections of these codes are open."""
+    for heading in headings:
+        rule = heading.rule
+        if rule.only_in and not set(rule.only_in) & set(open_codes):
+            continue
+        if set(rule.not_in) & set(open_codes):
+            continue
+        return heading
+    return None

@@ -1,0 +1,83 @@
+"""Which row of a table heads its columns, what the columns are, and where a second analyte group begins."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+from emr_rerank.rules.tables import ColumnLabel, Role, column_labels
+
+# A column of one of these roles names what the row is about.
+KEY_ROLES = frozenset({"item", "drug", "time", "order"})
+_MIN_LABELS = 3
+_MIN_SHARE = 0.6
+_BRACKETS = str.maketrans("（）：", "():")
+
+
+@dataclass(frozen=True)
+class Labels:
+    """The column labels in force, made quick to look up."""
+
+    exact: dict[str, Role]
+    patterns: tuple[tuple[re.Pattern[str], Role], ...]
+    ends: tuple[re.Pattern[str], ...]
+
+    def role(self, text: str) -> Role | None:
+        """The role of a header cell, or None for a label that no rule knows."""
+        label = _normal(text)
+        if not label:
+            return None
+        bare = re.sub(r"\([^()]*\)$", "", label)
+        role = self.exact.get(label) or self.exact.get(bare)
+        return role or next((role for pattern, role in self.patterns if pattern.match(label)), None)
+
+    def ends_table(self, text: str) -> bool:
+        """Whether a line is one that follows tables: signatures, notes, page numbers."""
+        return any(pattern.match(text.strip()) for pattern in self.ends)
+
+
+@lru_cache(maxsize=8)
+def load_labels(overrides: Path | None) -> Labels:
+    """The labels of rules/tables.*.yaml.
+
+    Raises:
+        RuleError: a rule file is wrong.
+    """
+    rules: tuple[ColumnLabel, ...] = column_labels(overrides)
+    columns = [rule for rule in rules if rule.role != "end"]
+    return Labels(
+        exact={_normal(label): rule.role for rule in columns for label in rule.labels},
+        patterns=tuple((re.compile(rule.pattern), rule.role) for rule in columns if rule.pattern),
+        ends=tuple(re.compile(rule.pattern) for rule in rules if rule.role == "end" and rule.pattern),
+    )
+
+
+def is_header(roles: Sequence[Role | None], filled: int, *, ruled: bool = False) -> bool:
+    """Whether cells of these roles head a table. `filled` counts the cells that hold text.
+
+    Without rules to hold it together a header needs three known labels that are most of its cells, one of them a key
+    (what the row is about) or a vital sign; inside rules two do.
+    """
+    known = [role for role in roles if role is not None]
+    if len(known) < (2 if ruled else _MIN_LABELS) or len(known) < _MIN_SHARE * filled:
+        return False
+    kinds = set(known)
+    return bool(kinds & KEY_ROLES) and (len(kinds) > 1) or known.count("vital") >= 2
+
+
+def group_starts(roles: Sequence[Role | None]) -> list[int]:
+    """First column of each analyte group: [0] for one, [0, 4] for two groups of four columns side by side."""
+    key = next((role for role in roles if role in KEY_ROLES), None)
+    places = [index for index, role in enumerate(roles) if role == key]
+    if key is None or len(places) < 2:
+        return [0]
+    starts = [place - places[0] for place in places]
+    ends = [*starts[1:], len(roles)]
+    first = set(roles[: ends[0]]) - {None}
+    alike = all(len(first & set(roles[start:end])) >= 2 for start, end in zip(starts, ends, strict=True))
+    return starts if alike and "time" not in {key} else [0]
+
+
+def _normal(text: str) -> str:
+    return re.sub(r"\s", "", text).translate(_BRACKETS).strip(":").casefold()

@@ -1,0 +1,139 @@
+"""Decides page by page where the text comes from: the text layer, pdfplumber for a damaged page, OCR for a scanned one."""
+
+import re
+import zlib
+from dataclasses import dataclass, field
+from typing import Any
+
+from emr_rerank.reading.ocr import ocr_installed, read_scan
+from emr_rerank.reading.plumber_page import Plumber
+from emr_rerank.reading.rawpage import RawPage
+from emr_rerank.reading.slanted import main_direction
+from emr_rerank.record import PageSource, Warning
+from emr_rerank.settings import Settings
+
+INSTALL_OCR = "Install OCR with: pip install 'emr-rerank[ocr]'."
+
+_LARGE_IMAGE = 0.5
+# A scan may carry a printed page number, a stamp or a header over it.
+_FEW_CHARACTERS = 200
+_SURELY_SCANNED = 40
+_GARBLED = 0.02
+_MIN_CONFIDENCE = 0.8
+_MORE_TEXT = 1.2
+_FLATE = re.compile(rb"/Filter\s*\[?\s*/FlateDecode\s*\]?(?:(?!endobj).){0,400}?stream\r?\n", re.DOTALL)
+
+
+@dataclass(slots=True)
+class SourcedPage:
+    """A page, where its text came from, and what was wrong with it. `skew` is in degrees, for scans."""
+
+    raw: RawPage
+    source: PageSource = "text"
+    confidence: float | None = None
+    skew: float = 0.0
+    warnings: list[Warning] = field(default_factory=list)
+
+    def warn(self, code: str, message: str) -> None:
+        """Add a warning about this page."""
+        self.warnings.append(Warning(code=code, page=self.raw.number, message=f"Page {self.raw.number}: {message}"))
+
+
+class Pages:
+    """The pages of an open pypdfium2.PdfDocument, read one at a time."""
+
+    def __init__(self, document: Any, plumber: Plumber, settings: Settings, *, damaged: bool) -> None:
+        self._document = document
+        self._plumber = plumber
+        self._settings = settings
+        self._damaged = damaged
+
+    def read(self, number: int) -> SourcedPage:
+        """Page `number`, from 1. What can't be read comes back empty, with a warning."""
+        page = self._text_layer(number)
+        raw = page.raw
+        scanned = raw.image_share > _LARGE_IMAGE and raw.characters < _FEW_CHARACTERS
+        drawn = raw.characters == 0 and raw.objects > 0
+        garbled = raw.garbled > _GARBLED
+        if garbled:
+            page.warn("garbled_text", "its text layer is garbled and was left out.")
+            raw.words = []
+        if (scanned or drawn or garbled) and not page.warnings[1:]:
+            self._read_image(page)
+        return page
+
+    def _text_layer(self, number: int) -> SourcedPage:
+        page = SourcedPage(RawPage(number, 595.0, 842.0))
+        try:
+            page.raw = self._upright(number)
+        except Exception as error:  # pdfium wraps C code: whatever a broken page sets off ends here
+            page.warn("damaged_page", f"pdfium could not read it ({type(error).__name__}).")
+            self._try_plumber(page)
+            return page
+        if page.raw.characters == 0 and page.raw.image_share <= _LARGE_IMAGE or self._damaged:
+            self._try_plumber(page)
+        return page
+
+    def _upright(self, number: int) -> RawPage:
+        from emr_rerank.reading.pdfium_page import read_pdfium_page
+
+        raw = read_pdfium_page(self._document, number)
+        turn = main_direction(raw.words)
+        return read_pdfium_page(self._document, number, turn) if turn else raw
+
+    def _try_plumber(self, page: SourcedPage) -> None:
+        """Take pdfplumber's reading of a page where it finds clearly more text; warn of content that gave none."""
+        try:
+            other, broken = self._plumber.read(page.raw.number)
+        except Exception as error:  # pdfminer raises many kinds of error on broken files; the page stays as it was
+            if page.raw.characters == 0:
+                page.warn("damaged_page", f"its content is damaged ({type(error).__name__}).")
+            return
+        if other.characters > _MORE_TEXT * page.raw.characters:
+            page.raw = other
+            page.warn("damaged_page", "it is damaged; its text was read another way and may be incomplete.")
+        elif broken and page.raw.characters == 0:
+            page.warn("damaged_page", "its content is damaged: there is text in it that can't be read.")
+
+    def _read_image(self, page: SourcedPage) -> None:
+        own = page.raw.characters
+        if self._settings.ocr == "never" or not ocr_installed():
+            reason = "OCR is turned off." if self._settings.ocr == "never" else INSTALL_OCR
+            page.warn("ocr_missing", f"it is a picture and was not read. {reason}")
+            return
+        try:
+            reading = read_scan(self._document, page.raw)
+        except Exception as error:  # rendering and recognition are C++ code behind three libraries
+            page.warn("unreadable_page", f"OCR failed ({type(error).__name__}).")
+            return
+        if not reading.words:
+            if not own:
+                page.warn("unreadable_page", "it holds pictures or drawings but no text that can be read.")
+            return
+        if own >= _SURELY_SCANNED and sum(len(word.text) for word in reading.words) < 1.5 * own:
+            return
+        page.raw.words, page.raw.edges = reading.words, []
+        page.source, page.confidence, page.skew = "ocr", reading.confidence, reading.skew
+        if reading.confidence is not None and reading.confidence < _MIN_CONFIDENCE:
+            page.warn("ocr_uncertain", f"OCR is only {reading.confidence:.0%} sure of its text.")
+
+
+def has_broken_streams(data: bytes) -> bool:
+    """Whether a compressed stream of the file does not decompress: pdfium would end the page there without a word."""
+    if b"/Encrypt" in data:
+        return False
+    return any(not _inflates(data, match.end()) for match in _FLATE.finditer(data))
+
+
+def _inflates(data: bytes, start: int) -> bool:
+    end = data.find(b"endstream", start)
+    stream = zlib.decompressobj()
+    try:
+        while start < end and not stream.eof:
+            stream.decompress(data[start : min(end, start + 65536)], 1 << 20)
+            while stream.unconsumed_tail:
+                stream.decompress(stream.unconsumed_tail, 1 << 20)
+            start += 65536
+    except zlib.error:
+        return False
+    return stream.eof

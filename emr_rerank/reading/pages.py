@@ -1,0 +1,127 @@
+"""Reads a PDF to pages: lines, tables and running matter, each with its box."""
+
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+from emr_rerank.errors import DamagedPdfError, EncryptedPdfError, NoTextError
+from emr_rerank.reading.aligned import Columns
+from emr_rerank.reading.labels import Labels, load_labels
+from emr_rerank.reading.limits import check_pages, load_bytes, sha256_of
+from emr_rerank.reading.ocr import skewed_box
+from emr_rerank.reading.page_source import INSTALL_OCR, Pages, SourcedPage, has_broken_streams
+from emr_rerank.reading.plumber_page import Plumber
+from emr_rerank.reading.running import take_off_running
+from emr_rerank.reading.slanted import part_slanted
+from emr_rerank.reading.tables import find_tables
+from emr_rerank.reading.words import line_of, visual_rows
+from emr_rerank.record import BBox, Noun, Page, PageTable, PrintedLine, Warning
+from emr_rerank.settings import Settings
+
+
+class PagesRead(Noun):
+    """The pages of one PDF, the SHA-256 of its bytes, and what could not be read faithfully."""
+
+    pages: tuple[Page, ...]
+    sha256: str
+    warnings: tuple[Warning, ...] = ()
+
+
+def read_pages(path: Path, settings: Settings, password: str | None = None) -> PagesRead:
+    """Read every page of a PDF. Row 0 of each table is its header; a table that goes on overleaf has it again.
+
+    Raises:
+        InputMissingError: no file at the path, or no right to open it.
+        NotAPdfError: a folder, an empty file or another format.
+        EncryptedPdfError: the password is missing or wrong.
+        DamagedPdfError: the file is cut off or broken beyond reading.
+        LimitError: more bytes or pages than the settings allow.
+        NoTextError: no page yields any text.
+        RuleError: a rule file is wrong.
+    """
+    data = load_bytes(path, settings)
+    labels = load_labels(settings.rules_dir)
+    pages: list[Page] = []
+    warnings: list[Warning] = []
+    going_on: Columns | None = None
+    for sourced in _sourced(path, data, settings, password):
+        page, going_on, more = _understood(sourced, labels, going_on)
+        pages.append(page)
+        warnings.extend(more)
+    if not any(page.lines or page.tables or page.running for page in pages):
+        raise _no_text(path, warnings)
+    pages = take_off_running(pages, settings.rules_dir)
+    return PagesRead(pages=tuple(pages), sha256=sha256_of(data), warnings=tuple(warnings))
+
+
+def _sourced(path: Path, data: bytes, settings: Settings, password: str | None) -> Iterator[SourcedPage]:
+    with closing(_open(path, data, password)) as document, closing(Plumber(data, password)) as plumber:
+        check_pages(path, len(document), settings)
+        pages = Pages(document, plumber, settings, damaged=has_broken_streams(data))
+        for number in range(1, len(document) + 1):
+            yield pages.read(number)
+
+
+def _open(path: Path, data: bytes, password: str | None) -> Any:
+    import pypdfium2
+
+    damaged = DamagedPdfError(f"{path} is damaged and can't be opened.", "Copy or export the file again.")
+    try:
+        return pypdfium2.PdfDocument(data, password=password)
+    except pypdfium2.PdfiumError as error:
+        if getattr(error, "err_code", None) != pypdfium2.raw.FPDF_ERR_PASSWORD:
+            raise damaged from None
+    except ValueError:  # a password with a character that pdfium can't take
+        pass
+    what = "the password is wrong" if password else "it needs a password"
+    raise EncryptedPdfError(f"{path} is encrypted: {what}.", "Give the password that opens it.")
+
+
+def _no_text(path: Path, warnings: list[Warning]) -> NoTextError:
+    if any(warning.code == "ocr_missing" for warning in warnings):
+        todo = INSTALL_OCR if INSTALL_OCR in "".join(w.message for w in warnings) else "Turn OCR on (ocr='auto')."
+        return NoTextError(f"{path} is scanned: no page has a text layer.", todo)
+    return NoTextError(f"No page of {path} holds text that can be read.", "Export or scan the record again.")
+
+
+def _understood(
+    page: SourcedPage, labels: Labels, going_on: Columns | None
+) -> tuple[Page, Columns | None, list[Warning]]:
+    """The page as a noun, the columns of a table that may go on overleaf, and the page's warnings."""
+    raw = page.raw
+    level, vertical, watermark = part_slanted(raw.words)
+    found = find_tables(level, raw.edges, labels, going_on)
+    rows = [*visual_rows(found.rest), *([word] for word in vertical)]
+    lines = sorted((line_of(row) for row in rows), key=lambda line: line.bbox[1])
+    if watermark:
+        page.warn("watermark", "tilted text (a watermark or stamp) was left out.")
+    noun = Page(
+        number=raw.number,
+        width=round(raw.width, 2),
+        height=round(raw.height, 2),
+        source=page.source,
+        ocr_confidence=round(page.confidence, 4) if page.confidence is not None else None,
+        lines=tuple(lines),
+        tables=tuple(found.tables),
+        running=tuple(line_of([word]) for word in watermark),
+    )
+    return _as_scanned(noun, page.skew), found.open_columns, page.warnings
+
+
+def _as_scanned(page: Page, skew: float) -> Page:
+    """The page with its boxes where they stand on the skewed scan."""
+    if not skew:
+        return page
+
+    def box(level: BBox) -> BBox:
+        return skewed_box(level, skew, page.width, page.height)
+
+    def table(one: PageTable) -> PageTable:
+        return one.model_copy(update={"bbox": box(one.bbox), "row_boxes": tuple(box(row) for row in one.row_boxes)})
+
+    def line(one: PrintedLine) -> PrintedLine:
+        return one.model_copy(update={"bbox": box(one.bbox)})
+
+    lines = tuple(line(one) for one in page.lines)
+    return page.model_copy(update={"lines": lines, "tables": tuple(table(one) for one in page.tables)})

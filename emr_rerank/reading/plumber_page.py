@@ -1,0 +1,89 @@
+"""The same page read with pdfplumber: slower, and less easily put off by broken files than pdfium."""
+
+import zlib
+from collections.abc import Iterator
+from io import BytesIO
+from typing import Any, NamedTuple
+
+from emr_rerank.reading.characters import garbled_share
+from emr_rerank.reading.rawpage import Edge, RawPage, edges_of_box
+from emr_rerank.reading.words import Glyph, Style, Word, build_words
+
+_TEXT_SHOWN = (b"Tj", b"TJ")
+
+
+class PlumberReading(NamedTuple):
+    """What pdfplumber found: the page, and whether its content was there but could not be decoded to text."""
+
+    page: RawPage
+    broken: bool
+
+
+class Plumber:
+    """A PDF opened with pdfplumber the first time that a page is asked for."""
+
+    def __init__(self, data: bytes, password: str | None) -> None:
+        self._data = data
+        self._password = password
+        self._pdf: Any = None
+
+    def read(self, number: int) -> PlumberReading:
+        """Page `number` (from 1). Raises whatever pdfminer raises on a file that it can't read."""
+        import pdfplumber
+
+        if self._pdf is None:
+            self._pdf = pdfplumber.open(BytesIO(self._data), password=self._password or "")
+        page = self._pdf.pages[number - 1]
+        try:
+            return _reading(page, number)
+        finally:
+            page.close()
+
+    def close(self) -> None:
+        """Close the file, if it was opened."""
+        if self._pdf is not None:
+            self._pdf.close()
+            self._pdf = None
+
+
+def _reading(page: Any, number: int) -> PlumberReading:
+    words = _words(page.chars)
+    edges = [edge for drawn in [*page.lines, *page.rects] for edge in _edges(drawn)]
+    area = float(page.width * page.height) or 1.0
+    images = sum(image["width"] * image["height"] for image in page.images)
+    text = "".join(char["text"] for char in page.chars)
+    raw = RawPage(number, float(page.width), float(page.height), words, edges, min(1.0, images / area))
+    raw.objects = len(words) + len(edges) + len(page.images)
+    raw.garbled = 1.0 if "(cid:" in text else garbled_share(text)
+    return PlumberReading(raw, not words and _shows_text(page))
+
+
+def _words(chars: list[dict[str, Any]]) -> list[Word]:
+    def style(index: int) -> Style:
+        char = chars[index]
+        name = str(char.get("fontname", "")).lower()
+        return Style(float(char["size"]), "bold" in name or "simhei" in name, 0.0 if char.get("upright") else 90.0)
+
+    def glyphs() -> Iterator[Glyph]:
+        for index, char in enumerate(chars):
+            for letter in char["text"]:
+                yield Glyph(index, letter, char["x0"], char["top"], char["x1"], char["bottom"])
+
+    return build_words(glyphs(), style)
+
+
+def _edges(drawn: dict[str, Any]) -> list[Edge]:
+    return edges_of_box(float(drawn["x0"]), float(drawn["top"]), float(drawn["x1"]), float(drawn["bottom"]))
+
+
+def _shows_text(page: Any) -> bool:
+    """Whether the content of a page without characters shows text, or can't be decoded."""
+    for stream in page.page_obj.contents:
+        raw = bytes(getattr(stream, "rawdata", None) or b"")
+        try:
+            content = bytes(stream.get_data())
+        except (zlib.error, ValueError, TypeError, KeyError):
+            return bool(raw)
+        if (raw and not content) or any(mark in content for mark in _TEXT_SHOWN):
+            return True
+    return False

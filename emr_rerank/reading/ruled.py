@@ -1,0 +1,117 @@
+"""Ruled tables: cells from ruling lines, with the edge and cell functions of pdfplumber.table.
+
+Those follow Anssi Nurminen, Algorithmic Extraction of Data in Tables in PDF Documents (Tampere 2013). Here they only get
+lines that pdfium found, and only where at least three horizontal and three vertical rules can make a table.
+"""
+
+from bisect import bisect_right
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from pdfplumber.table import cells_to_tables, edges_to_intersections, intersections_to_cells, merge_edges
+
+from emr_rerank.reading.cells import split_word
+from emr_rerank.reading.rawpage import Edge
+from emr_rerank.reading.words import Word
+from emr_rerank.record import BBox
+
+_SNAP = 2.0
+_JOIN = 3.0
+_REACH = 3.0
+_MIN_LENGTH = 4.0
+_MIN_RULES = 3
+# A page with more rules is graph paper (ECG, growth chart); no table has as many, and cells cost the square of them.
+_MAX_RULES = 400
+
+
+@dataclass(slots=True)
+class Cell:
+    """A cell of a grid: where it starts, its box and its words."""
+
+    row: int
+    column: int
+    box: BBox
+    words: list[Word] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class Grid:
+    """A ruled grid: left edges of its columns, top edges of its rows, and its cells (merged ones cover several)."""
+
+    bbox: BBox
+    lefts: list[float]
+    tops: list[float]
+    cells: list[Cell]
+
+    def row_cells(self, row: int) -> list[Cell]:
+        """The cells that start in a row, from left to right."""
+        return [cell for cell in self.cells if cell.row == row]
+
+
+def find_grids(edges: Sequence[Edge]) -> list[Grid]:
+    """Grids of at least 2 × 2 cells, from top to bottom, without their words."""
+    merged = _merged(edges)
+    if sum(e["orientation"] == "h" for e in merged) < _MIN_RULES or len(merged) > _MAX_RULES:
+        return []
+    if sum(e["orientation"] == "v" for e in merged) < _MIN_RULES:
+        return []
+    cells = intersections_to_cells(edges_to_intersections(merged, _REACH, _REACH))
+    return [grid for group in cells_to_tables(cells) if (grid := _grid(group)) is not None]
+
+
+def fill_grid(grid: Grid, words: Sequence[Word]) -> list[Word]:
+    """Put words into the cells that hold their middle; give back the words outside the grid."""
+    outside = []
+    borders = sorted({cell.box[0] for cell in grid.cells} | {cell.box[2] for cell in grid.cells})
+    for word in words:
+        if not _holds(grid.bbox, (word.x0 + word.x1) / 2, word.middle):
+            outside.append(word)
+            continue
+        cell = _cell_at(grid, (word.x0 + word.x1) / 2, word.middle)
+        inside = cell is not None and cell.box[0] - 1 <= word.x0 and word.x1 <= cell.box[2] + 1
+        for part in [word] if inside else split_word(word, borders):
+            cell = _cell_at(grid, (part.x0 + part.x1) / 2, part.middle)
+            if cell is None:
+                outside.append(part)
+            else:
+                cell.words.append(part)
+    return outside
+
+
+def _merged(edges: Sequence[Edge]) -> list[dict[str, float | str]]:
+    usable = [edge for edge in edges if max(edge.x1 - edge.x0, edge.bottom - edge.top) >= 1.0]
+    objects = [
+        {
+            "orientation": edge.orientation,
+            "x0": edge.x0,
+            "x1": edge.x1,
+            "top": edge.top,
+            "bottom": edge.bottom,
+            "width": edge.x1 - edge.x0,
+            "height": edge.bottom - edge.top,
+        }
+        for edge in dict.fromkeys(usable)
+    ]
+    if not objects:
+        return []
+    merged = merge_edges(objects, _SNAP, _SNAP, _JOIN, _JOIN)
+    return [e for e in merged if max(e["x1"] - e["x0"], e["bottom"] - e["top"]) >= _MIN_LENGTH]
+
+
+def _grid(boxes: list[BBox]) -> Grid | None:
+    lefts = sorted({box[0] for box in boxes})
+    tops = sorted({box[1] for box in boxes})
+    if len(lefts) < _MIN_RULES - 1 or len(tops) < _MIN_RULES - 1:
+        return None
+    bbox = (lefts[0], tops[0], max(box[2] for box in boxes), max(box[3] for box in boxes))
+    cells = [Cell(bisect_right(tops, box[1]) - 1, bisect_right(lefts, box[0]) - 1, box) for box in boxes]
+    cells.sort(key=lambda cell: (cell.row, cell.column))
+    return Grid(bbox, lefts, tops, cells)
+
+
+def _holds(box: BBox, x: float, y: float) -> bool:
+    return box[0] <= x < box[2] and box[1] <= y < box[3]
+
+
+def _cell_at(grid: Grid, x: float, y: float) -> Cell | None:
+    return next((cell for cell in grid.cells if _holds(cell.box, x, y)), None)

@@ -1,0 +1,260 @@
+"""Builds the section tree: documents of the stay, their parts, inline parts of a paragraph."""
+
+import re
+from bisect import bisect_right
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import groupby
+from pathlib import Path
+
+from emr_rerank.reading.dates import DateReader, date_reader
+from emr_rerank.reading.headings import Heading, HeadingFinder, first_allowed, heading_finder, number_value
+from emr_rerank.reading.record_text import LogicalLine, RecordText
+from emr_rerank.record import Place, Section
+
+_ITEM = re.compile(
+    r"(?:^|(?<=[。；;，,！？!?：:）)\s\n]))(?:(?P<an>\d{1,2})(?!\d)\s*(?:[、.．)）](?!\d)|(?=[ \u4e00-\u9fff]))|(?P<circle>[①-⑳]))",
+    re.MULTILINE,
+)
+_HEADS_OF_LINE = 0.5
+
+
+@dataclass(slots=True)
+class _Node:
+    """A section while its end is not known."""
+
+    code: str
+    title: str
+    rule: str | None
+    level: str
+    start: int
+    body: int
+    date: str | None = None
+    number: int | None = None
+    style: str = ""
+    inline: bool = False
+    end: int = 0
+    children: list["_Node"] = field(default_factory=list)
+    labels: tuple[str, ...] = ()
+    closed: bool = False
+    size: float = 0.0
+
+
+def build_sections(read: RecordText, overrides: Path | None = None) -> tuple[Section, ...]:
+    """The section tree over a record's text. Top-level sections tile the text; children tile their parent."""
+    if not read.text:
+        return ()
+    tree = _Tree(read.text, heading_finder(overrides))
+    for line in read.lines:
+        tree.take(line)
+    return tree.finish(date_reader(overrides), read.places)
+
+
+class _Tree:
+    """Open sections from the root to the deepest; grows line by line."""
+
+    def __init__(self, text: str, finder: HeadingFinder) -> None:
+        self.text = text
+        self.finder = finder
+        self.root = _Node("", "", None, "root", 0, 0)
+        self.stack = [self.root]
+        self.close_at: int | None = None
+        self.title_size = 0.0
+
+    def take(self, line: LogicalLine) -> None:
+        """Open and close what one logical line opens and closes."""
+        text = self.text[line.start : line.end]
+        if self.close_at is not None:
+            self._close_inline(line.start)
+        if line.kind == "header":
+            return
+        found = self.finder.candidates(text, is_row=line.kind == "row", size=line.size)
+        accepted = []
+        for _, same in groupby(found, key=lambda heading: heading.title_start):
+            heading = first_allowed(list(same), [node.code for node in self.stack])
+            if heading and self._fits_layout(heading, line):
+                self._close_by_number(line.start, line.start + heading.start, heading)
+                self._open(heading, line)
+                accepted.append(heading)
+        self._close_by_number(line.start, line.end, None)
+        if not accepted:
+            return
+        if any(node.inline for node in self.stack):
+            self.close_at = line.end
+
+    def _fits_layout(self, heading: Heading, line: LogicalLine) -> bool:
+        """A bare date heads a note only on the left of the page (a signature's date stands right)."""
+        if heading.rule.level == "document" and heading.title_start == heading.title_end:
+            return line.left < _HEADS_OF_LINE
+        document = self._document()
+        if heading.rule.level == "part" and document and document.closed:
+            return document.code in heading.rule.only_in
+        if heading.rule.level == "stop":
+            return document is not None or not heading.at_line_start
+        if "large" in heading.rule.where:
+            return line.size >= 0.95 * self.title_size
+        return True
+
+    def _open(self, heading: Heading, line: LogicalLine) -> None:
+        rule = heading.rule
+        start, title = line.start + heading.start, self._title(heading, line)
+        if rule.level == "stop" and not heading.at_line_start:
+            self._close_inline(start)
+            return
+        if rule.level == "stop":
+            self._close_to(lambda node: node.level in ("root", "document"), start)
+            return
+        if rule.level == "document":
+            if self._goes_on(heading, line, title) or self._dates_open_document(heading, start):
+                return
+            start, date = self._merge_bare_date(start, heading.date)
+            self.title_size = max(self.title_size, line.size if heading.title_end > heading.title_start else 0.0)
+            self._close_to(lambda node: node.level == "root", start)
+            self._push(heading, title, line.start + heading.body, start, date, line_size=line.size)
+            return
+        inline = not heading.at_line_start
+        parents = {*rule.parents, *(rule.inside if inline else ())}
+        parent = next((node for node in reversed(self.stack) if node.code in parents and node.level == "part"), None)
+        if parent is None or parent.code == rule.code:
+            parent = next(node for node in reversed(self.stack) if node.level in ("document", "root"))
+        self._close_to(lambda node: node is parent, start)
+        self._push(heading, title, line.start + heading.body, start, heading.date, inline)
+
+    def _title(self, heading: Heading, line: LogicalLine) -> str:
+        whole = self.text[line.start : line.end]
+        printed = whole[heading.title_start : heading.title_end] or whole.strip()
+        return re.sub(r"(?<=[\u4e00-\u9fff])[ \u3000]+(?=[\u4e00-\u9fff])", "", printed)
+
+    def _push(
+        self, heading: Heading, title: str, body: int, start: int, date: str | None, inline: bool = False, line_size: float = 0.0
+    ) -> None:
+        rule = heading.rule
+        node = _Node(
+            rule.code, title, rule.id, rule.level, start, body, date, heading.number, heading.style, inline,
+            labels=rule.date_labels, closed=rule.closed, size=line_size,
+        )  # fmt: skip
+        self.stack[-1].children.append(node)
+        self.stack.append(node)
+
+    def _goes_on(self, heading: Heading, line: LogicalLine, title: str) -> bool:
+        """Whether the heading is that of the open document, printed again on top of its next page."""
+        document = self._document()
+        if document is None or document.code != heading.rule.code or heading.date:
+            return False
+        return heading.continued or (heading.rule.repeats and line.tops_page and document.title == title)
+
+    def _dates_open_document(self, heading: Heading, start: int) -> bool:
+        """A bare date right under a document's heading is that document's date, not a new note."""
+        document = self._document()
+        bare = heading.date is not None and heading.title_start == heading.title_end
+        if not bare or document is None or document.date or document.code == "progress_note":
+            return False
+        at = document.body
+        for child in document.children:
+            if self.text[at : child.start].strip() or child.children:
+                return False
+            at = child.body
+        if self.text[at:start].strip():
+            return False
+        document.date = heading.date
+        return True
+
+    def _merge_bare_date(self, start: int, date: str | None) -> tuple[int, str | None]:
+        """A bare date line right above a document's heading belongs to it: begin there."""
+        document = self._document()
+        if date is None and document and not document.children and document.date:
+            bare = self.text[document.start : start].strip() == document.title
+            if bare and self.finder.dates.first_date(document.title, at_start=True):
+                self.stack[0].children.pop()
+                self.stack = [self.root]
+                return document.start, document.date
+        return start, date
+
+    def _document(self) -> _Node | None:
+        return next((node for node in self.stack if node.level == "document"), None)
+
+    def _close_to(self, keep: Callable[[_Node], bool], start: int) -> None:
+        while len(self.stack) > 1 and not keep(self.stack[-1]):
+            self.stack.pop().end = start
+
+    def _close_inline(self, start: int) -> None:
+        """A part opened inside a paragraph ends with it."""
+        while any(node.inline for node in self.stack):
+            self.stack.pop().end = start
+        self.close_at = None
+
+    def _close_by_number(self, start: int, end: int, before: Heading | None) -> None:
+        """Close a numbered part where the next number of its own list stands: `3.查体：… 4.患者…`."""
+        node = next((node for node in reversed(self.stack) if node.number is not None), None)
+        if node is None or node.number is None or node.level != "part":
+            return
+        begin = max(start, node.body)
+        inner = 0
+        for match in _ITEM.finditer(self.text, begin, end):
+            style = "an" if match["an"] else "circle"
+            value = number_value(match["an"] or match["circle"])
+            if value == 1 or (inner and value == inner + 1):
+                inner = value or 0
+            elif value == node.number + 1 and style == node.style:
+                while node in self.stack:
+                    self.stack.pop().end = match.start()
+                return
+
+    def finish(self, dates: DateReader, places: Sequence[Place]) -> tuple[Section, ...]:
+        """Close what is open and freeze the tree."""
+        for node in self.stack:
+            node.end = len(self.text)
+        pages = _PageFinder(places)
+        return tuple(_freeze_children(self.root, (), None, self.text, dates, pages))
+
+
+@dataclass(slots=True)
+class _PageFinder:
+    places: Sequence[Place]
+    starts: list[int] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.starts = [place.start for place in self.places]
+
+    def at(self, offset: int) -> int:
+        """The page of the line that holds this offset, else of the last line before it."""
+        index = bisect_right(self.starts, offset) - 1
+        return self.places[max(0, index)].page if self.places else 1
+
+
+def _freeze_children(
+    node: _Node, path: tuple[str, ...], date: str | None, text: str, dates: DateReader, pages: _PageFinder
+) -> Iterator[Section]:
+    """The children of a node and, between them, leaves of the node's own text."""
+    at = node.start
+    for child in node.children:
+        if child.start > at:
+            yield _own_text(at, child.start, path, date, text, pages, node)
+        yield _freeze(child, path, date, text, dates, pages)
+        at = child.end
+    if at < node.end:
+        yield _own_text(at, node.end, path, date, text, pages, node)
+
+
+def _freeze(
+    node: _Node, path: tuple[str, ...], date: str | None, text: str, dates: DateReader, pages: _PageFinder
+) -> Section:
+    here = (*path, node.title)
+    if node.level == "document":
+        date = node.date or dates.labelled_date(text[node.start : node.end], node.labels)
+    children = tuple(_freeze_children(node, here, date, text, dates, pages)) if node.children else ()
+    return Section(
+        code=node.code, title=node.title, path=here, rule=node.rule, date=date, start=node.start, end=node.end,
+        body_start=min(node.body, node.end), page_start=pages.at(node.start),
+        page_end=pages.at(max(node.start, node.end - 2)), children=children,
+    )  # fmt: skip
+
+
+def _own_text(
+    start: int, end: int, path: tuple[str, ...], date: str | None, text: str, pages: _PageFinder, node: _Node
+) -> Section:
+    return Section(
+        code="preamble", title="", path=path, rule=None, date=date, start=start, end=end,
+        body_start=max(start, min(node.body, end)) if node.level != "root" else start,
+        page_start=pages.at(start), page_end=pages.at(max(start, end - 2)),
+    )  # fmt: skip

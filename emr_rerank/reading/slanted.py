@@ -1,0 +1,57 @@
+"""Text that does not run from left to right: pages set sideways, vertical margin notes, watermarks."""
+
+from collections import Counter
+from collections.abc import Sequence
+
+from emr_rerank.reading.words import Word
+
+_TILT = 3.0  # degrees that a line may be off a right angle and still count as set along it
+
+
+def quarter(angle: float) -> int | None:
+    """The right angle that an angle amounts to (0, 90, 180, 270), or None for tilted text."""
+    nearest = round(angle / 90) * 90
+    return nearest % 360 if abs(angle - nearest) <= _TILT else None
+
+
+def main_direction(words: Sequence[Word]) -> int:
+    """The right angle in which most characters run; 0 for a page as it should be."""
+    counts: Counter[int] = Counter()
+    for word in words:
+        direction = quarter(word.angle)
+        if direction is not None:
+            counts[direction] += len(word.text)
+    return max(counts, key=lambda direction: (counts[direction], direction == 0)) if counts else 0
+
+
+def part_slanted(words: Sequence[Word]) -> tuple[list[Word], list[Word], list[Word]]:
+    """(level words, words of vertical notes, words of tilted watermarks), the latter two joined to lines."""
+    level = [word for word in words if quarter(word.angle) == 0]
+    vertical = [word for word in words if quarter(word.angle) in (90, 180, 270)]
+    tilted = [word for word in words if quarter(word.angle) is None]
+    return level, _joined(vertical), _joined(tilted)
+
+
+def _joined(words: Sequence[Word]) -> list[Word]:
+    """Characters that follow each other in one direction, as one word each run."""
+    lines: list[Word] = []
+    for word in words:
+        last = lines[-1] if lines else None
+        if last is not None and abs(last.angle - word.angle) < _TILT and _near(last, word):
+            last.text += (" " if word.spaced else "") + word.text
+            last.x0, last.top = min(last.x0, word.x0), min(last.top, word.top)
+            last.x1, last.bottom = max(last.x1, word.x1), max(last.bottom, word.bottom)
+            last.rights = [last.x1] * len(last.text)
+        else:
+            lines.append(word)
+    return lines
+
+
+def _near(line: Word, word: Word) -> bool:
+    reach = 1.2 * word.size
+    return (
+        word.x0 - line.x1 < reach
+        and line.x0 - word.x1 < reach
+        and word.top - line.bottom < reach
+        and line.top - word.bottom < reach
+    )

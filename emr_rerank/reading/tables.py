@@ -1,0 +1,155 @@
+"""Takes the tables out of a page: ruled grids first, then rows aligned under known column labels."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from emr_rerank.reading.aligned import (
+    Columns,
+    HeadCell,
+    Row,
+    columns_of,
+    find_header,
+    framed_header,
+    is_value_row,
+    read_aligned,
+)
+from emr_rerank.reading.grids import tables_of_grid
+from emr_rerank.reading.horizontal import RuleStack, rule_stacks
+from emr_rerank.reading.labels import Labels
+from emr_rerank.reading.rawpage import Edge
+from emr_rerank.reading.ruled import fill_grid, find_grids
+from emr_rerank.reading.words import Word, row_box, visual_rows
+from emr_rerank.record import PageTable
+
+# Rows looked at when the columns of an unruled table are laid out, and lines that may stand above a table that goes on.
+_LAYOUT_ROWS = 60
+_LINES_ABOVE = 8
+
+
+@dataclass(frozen=True, slots=True)
+class TablesFound:
+    """Tables from top to bottom, the words that stand in none, and the columns of a table that may go on overleaf."""
+
+    tables: list[PageTable]
+    rest: list[Word]
+    open_columns: Columns | None = None
+
+
+def find_tables(
+    words: Sequence[Word], edges: Sequence[Edge], labels: Labels, going_on: Columns | None = None
+) -> TablesFound:
+    """The tables of a page. `going_on` are the columns of an unruled table that the page before ended with."""
+    tables: list[PageTable] = []
+    rest = list(words)
+    for grid in find_grids(edges):
+        rest = fill_grid(grid, rest)
+        found, prose = tables_of_grid(grid, labels)
+        tables.extend(found)
+        rest.extend(prose)
+    rows = visual_rows(rest)
+    aligned, kept, open_columns = _aligned(rows, labels, going_on, rule_stacks(edges))
+    tables = sorted([*tables, *aligned], key=lambda table: table.bbox[1])
+    return TablesFound(tables, [word for row in kept for word in row], open_columns)
+
+
+def _aligned(
+    rows: list[Row], labels: Labels, going_on: Columns | None, stacks: Sequence[RuleStack]
+) -> tuple[list[PageTable], list[Row], Columns | None]:
+    tables: list[PageTable] = []
+    kept: list[Row] = []
+    last: Columns | None = None
+    number = 0
+    if going_on is not None:
+        kept, tables, number = _continued(rows, labels, going_on)
+        last = going_on if tables else None
+    while number < len(rows):
+        head = find_header(rows[number], labels)
+        table, after = None, number + 1
+        if head is not None:
+            columns = _laid_out(head, rows[number + 1 : number + 1 + _LAYOUT_ROWS], labels)
+            table, after = read_aligned(rows, number + 1, columns, labels, row_box(rows[number]))
+            last = columns if table else last
+        else:
+            table, after = _framed(rows, number, labels, stacks)
+        if table is None:
+            kept.append(rows[number])
+            number += 1
+        else:
+            tables.append(table)
+            number = after
+    return tables, kept, last
+
+
+def _framed(
+    rows: list[Row], number: int, labels: Labels, stacks: Sequence[RuleStack]
+) -> tuple[PageTable | None, int]:
+    """The table whose header is `rows[number]`, by the rules above and below it; its labels may be unknown."""
+    middle = rows[number][0].middle
+    stack, rule = next(((s, i) for s in stacks if (i := s.head_of(middle)) is not None), (None, None))
+    head = framed_header(rows[number], labels) if stack is not None else None
+    if stack is None or rule is None or head is None or _beside(rows, number, stack.tops[rule : rule + 2]):
+        return None, number + 1
+    body: list[Row] = []
+    for top, bottom in zip(stack.tops[rule + 1 :], stack.tops[rule + 2 :], strict=False):
+        zone = [row for row in rows[number + 1 :] if top < row[0].middle < bottom]
+        if not zone or not _in_step(columns_of(head, [*body, *zone]), zone):
+            break
+        body += zone
+    if not body:
+        return None, number + 1
+    columns = columns_of(head, body)
+    upto = [*rows[: number + 1], *body]
+    return read_aligned(upto, number + 1, columns, labels, row_box(rows[number]))
+
+
+def _beside(rows: list[Row], number: int, zone: Sequence[float]) -> bool:
+    """Whether further rows share the header's zone: then it is a paragraph between rules."""
+    return sum(zone[0] < row[0].middle < zone[1] for row in rows) > 1
+
+
+def _in_step(columns: Columns, rows: Sequence[Row]) -> bool:
+    """Whether most rows keep to the columns: no word over a border, two cells filled or a wrapped part of one."""
+    good = 0
+    for row in rows:
+        crossing = any(word.x0 + 1 < border < word.x1 - 1 for word in row for border in columns.borders)
+        good += not crossing and sum(bool(cell) for cell in columns.place(row)) >= 2
+    return good >= max(1, 0.6 * len(rows))
+
+
+def _laid_out(head: tuple[HeadCell, ...], rows: Sequence[Row], labels: Labels) -> Columns:
+    """Columns from the rows that fit them: laid out twice, the second time without what comes after the table."""
+    columns = columns_of(head, rows[:4])
+    for _ in range(2):
+        body = []
+        for row in rows:
+            if labels.ends_table("".join(word.text for word in row)) or find_header(row, labels) is not None:
+                break
+            if any(is_value_row(columns.place(row), group, columns) for group in columns.groups):
+                body.append(row)
+            elif len(row) == 1 and row[0].x1 - row[0].x0 > 0.6 * (head[-1].x1 - head[0].x0):
+                break
+        columns = columns_of(head, body or rows[:4])
+    return columns
+
+
+def _continued(rows: list[Row], labels: Labels, columns: Columns) -> tuple[list[Row], list[PageTable], int]:
+    """(rows above, the table that goes on, first row after it); no table when the page begins with something else."""
+    for number, row in enumerate(rows[:_LINES_ABOVE]):
+        if find_header(row, labels) is not None:
+            break
+        if not _goes_on(row, columns):
+            continue
+        table, after = read_aligned(rows, number, columns, labels)
+        if table is not None:
+            return list(rows[:number]), [table], after
+    return [], [], 0
+
+
+def _goes_on(row: Row, columns: Columns) -> bool:
+    cells = columns.place(row)
+    group = columns.groups[0]
+    if not is_value_row(cells, group, columns) or sum(bool(cells[column]) for column in group) < 3:
+        return False
+    crossing = any(word.x0 + 1 < border < word.x1 - 1 for word in row for border in columns.borders)
+    label = any(mark in word.text for word in row for mark in "：:" if not word.text[0].isdigit())
+    return not crossing and not label

@@ -1,0 +1,1 @@
+"""Rules as data: the schema and loader of the YAML files under rules/."""

@@ -1,0 +1,200 @@
+"""The catalogue of analytes: what a result may be called, its units, and which look-alikes are something else."""
+
+import math
+import re
+from collections.abc import Iterable, Iterator
+from functools import lru_cache
+from pathlib import Path
+from typing import NamedTuple
+
+from pydantic import BaseModel, ConfigDict, model_validator
+
+from emr_rerank.errors import RuleError
+from emr_rerank.rules.files import Rule, load_rules
+from emr_rerank.rules.printed import fold, fold_case
+from emr_rerank.rules.units import UnitError, UnitTable, unit_table
+
+
+class Conversion(BaseModel):
+    """`normal = value * factor + offset`."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    factor: float
+    offset: float = 0.0
+    source: str
+
+
+class Analyte(Rule):
+    """One analyte. The fields are explained at the top of rules/analytes.chemistry.yaml."""
+
+    loinc: str | None = None
+    display_zh: str
+    display_en: str
+    aliases: tuple[str, ...]
+    cased: tuple[str, ...] = ()
+    bare: tuple[str, ...] = ()
+    in_urine: str | None = None
+    unit: str
+    units: tuple[str, ...] = ()
+    molar_mass: float | None = None
+    conversions: dict[str, Conversion] = {}
+    plausible: tuple[float, float] | None = None
+    decimals: int = 2
+    cvi: float | None = None
+    change_threshold: float = 15.0
+
+    @model_validator(mode="before")
+    @classmethod
+    def _reference_change_value(cls, data: object) -> object:
+        """Percent threshold from biological variation: 1.96·√2·√(cvi² + (cvi/2)²) (Fraser 2001)."""
+        if isinstance(data, dict) and "cvi" in data and "change_threshold" not in data:
+            data = {**data, "change_threshold": round(1.96 * math.sqrt(2 * 1.25) * float(data["cvi"]), 1)}
+        return data
+
+
+class Lookalike(Rule):
+    """Phrases that name no analyte although they hold an analyte's name, and prefixes of other body fluids."""
+
+    phrases: tuple[str, ...] = ()
+    specimens: tuple[str, ...] = ()
+
+
+class Mention(NamedTuple):
+    """An analyte's name in a text. `others`: further analytes of that name, told apart by unit."""
+
+    analyte_id: str
+    start: int
+    end: int
+    others: tuple[str, ...] = ()
+
+
+class _Name(NamedTuple):
+    analytes: tuple[str, ...]
+    exact: frozenset[str]
+    bare: frozenset[str]
+    free: bool
+
+
+_VALUE_OR_TALK = re.compile(
+    r"\s*(?:\([^()]{1,12}\)\s*)?(?:[:=为是约]|[<>≤≥]|[-+]?\d|[↑↓]|[\t,、]|(?:水平|值|浓度|含量|升高|降低|下降|偏高|偏低|正常|变化|复查|level|was|is|of)|$)"
+)
+_BEFORE_BARE = re.compile(r"[一-鿿A-Za-z0-9+]$")
+
+
+class Catalogue:
+    """All analytes in force, found by name and by id."""
+
+    def __init__(self, analytes: Iterable[Analyte], lookalikes: Iterable[Lookalike], units: UnitTable) -> None:
+        self._analytes = {analyte.id: analyte for analyte in analytes}
+        self._units = units
+        self._names: dict[str, _Name] = {}
+        for analyte in self._analytes.values():
+            self._check(analyte)
+            self._add(analyte)
+        specimens: list[str] = []
+        for lookalike in lookalikes:
+            for phrase in lookalike.phrases:
+                self._names[fold_case(phrase)] = _Name((), frozenset(), frozenset(), True)
+            specimens.extend(fold_case(specimen) for specimen in lookalike.specimens)
+        self._pattern = re.compile(_alternation(self._names))
+        self._other_fluid = re.compile(f"(?:{'|'.join(map(re.escape, sorted(specimens, key=len, reverse=True)))})$")
+
+    def __iter__(self) -> Iterator[Analyte]:
+        return iter(self._analytes.values())
+
+    def __len__(self) -> int:
+        return len(self._analytes)
+
+    def __contains__(self, analyte_id: str) -> bool:
+        return analyte_id in self._analytes
+
+    def get(self, analyte_id: str) -> Analyte:
+        """The analyte of that id. Raises KeyError."""
+        return self._analytes[analyte_id]
+
+    def find(self, text: str) -> tuple[Mention, ...]:
+        """Names of analytes in reading order, the longest at each place, without overlap."""
+        plain, lower = fold(text), fold_case(text)
+        mentions = []
+        for found in self._pattern.finditer(lower):
+            name = self._names[found.group()]
+            if name.analytes and self._stands(name, plain, lower, found.start(), found.end()):
+                mentions.append(Mention(name.analytes[0], found.start(), found.end(), name.analytes[1:]))
+        return tuple(mentions)
+
+    def to_normal(self, analyte: Analyte, value: float, unit: str) -> float | None:
+        """The value in the analyte's normal unit; None when the unit does not fit the analyte."""
+        if unit == analyte.unit:
+            return value
+        if conversion := analyte.conversions.get(unit):
+            return float(f"{value * conversion.factor + conversion.offset:.12g}")
+        try:
+            return self._units.convert(value, unit, analyte.unit, analyte.molar_mass)
+        except UnitError:
+            return None
+
+    def accepts(self, analyte: Analyte, unit: str) -> bool:
+        """Whether results of the analyte are printed in that unit."""
+        return unit in analyte.units or self.to_normal(analyte, 1.0, unit) is not None
+
+    def _check(self, analyte: Analyte) -> None:
+        for unit in (analyte.unit, *analyte.units, *analyte.conversions):
+            try:
+                self._units.get(unit)
+            except UnitError:
+                raise RuleError(f"rule '{analyte.id}': the unit '{unit}' is not in units.yaml.", "Add it.") from None
+
+    def _add(self, analyte: Analyte) -> None:
+        names = [(alias, "free") for alias in (*analyte.aliases, analyte.display_zh, analyte.display_en)]
+        names = [name for name in names if name[0] not in (*analyte.cased, *analyte.bare)]
+        names += [(alias, "cased") for alias in analyte.cased] + [(alias, "bare") for alias in analyte.bare]
+        for alias, kind in names:
+            key = fold_case(alias)
+            old = self._names.get(key, _Name((), frozenset(), frozenset(), False))
+            self._names[key] = _Name(
+                old.analytes if analyte.id in old.analytes else (*old.analytes, analyte.id),
+                old.exact | {fold(alias)} if kind == "cased" else old.exact,
+                old.bare | {fold(alias)} if kind == "bare" else old.bare,
+                old.free or kind == "free",
+            )
+
+    def _stands(self, name: _Name, plain: str, lower: str, start: int, end: int) -> bool:
+        if self._other_fluid.search(lower, max(0, start - 15), start):
+            return False
+        printed = plain[start:end]
+        if name.free or printed in name.exact:
+            return True
+        if printed not in name.bare or not _VALUE_OR_TALK.match(plain, end):
+            return False
+        return printed.isascii() or not _BEFORE_BARE.search(plain[max(0, start - 1) : start])
+
+
+def _alternation(names: Iterable[str]) -> str:
+    """One pattern of all names as two prefix trees; Latin ones stand between word borders."""
+    latin: dict[str, dict] = {}  # type: ignore[type-arg]  # a recursive mapping: letter → the same
+    other: dict[str, dict] = {}  # type: ignore[type-arg]
+    for name in names:
+        node = latin if name[0].isascii() and name[0].isalnum() else other
+        for letter in name:
+            node = node.setdefault(letter, {})
+        node[""] = {"border": {}} if name[-1].isascii() and name[-1].isalnum() else {}
+    before = r"(?<![a-z0-9])(?<![a-z]-)"
+    return f"{before}(?:{_branch(latin)})|(?:{_branch(other)})"
+
+
+def _branch(node: dict[str, dict]) -> str:  # type: ignore[type-arg]
+    ways = [re.escape(letter) + _branch(child) for letter, child in node.items() if letter]
+    if "" in node:
+        ways.append(r"(?![a-z])(?!-[a-z])" if node[""] else "")
+    return ways[0] if len(ways) == 1 else f"(?:{'|'.join(ways)})"
+
+
+@lru_cache(maxsize=8)
+def catalogue(overrides: Path | None = None) -> Catalogue:
+    """The shipped analytes with a hospital's own. Raises RuleError."""
+    return Catalogue(
+        load_rules("analytes", Analyte, overrides),
+        load_rules("lookalikes", Lookalike, overrides),
+        unit_table(overrides),
+    )

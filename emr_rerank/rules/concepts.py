@@ -1,0 +1,145 @@
+"""Clinical concepts: groups of Chinese and English words for one matter, so that a question and a record meet."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Literal
+
+from emr_rerank.findings import FactKind
+from emr_rerank.rules.files import Pattern, Rule, load_rules
+
+Group = Literal["class", "section", "vital", "allergy", "drug", "disease", "symptom", "procedure", "exam", "person"]
+
+
+class Concept(Rule):
+    """One matter and its surface forms in both languages.
+
+    `sections`: codes of the sections that can speak of it, best first. `home`: codes of sections that are about it, so
+    that any sentence there speaks of it. `analytes`: what a class word stands for (肝功能). `general`: forms of a general
+    statement that answers for everything asked together with it ('否认药物过敏' for penicillin). `blocked`: longer words in
+    which a form means something else (血压 in 高血压). `pattern`: a further way that records write it, over lower-case
+    text (`P80次/分`). `anchor` false: evidence need not name it.
+    """
+
+    group: Group
+    forms: tuple[str, ...]
+    sections: tuple[str, ...] = ()
+    home: tuple[str, ...] = ()
+    kinds: tuple[FactKind, ...] = ()
+    analytes: tuple[str, ...] = ()
+    general: tuple[str, ...] = ()
+    blocked: tuple[str, ...] = ()
+    pattern: Pattern | None = None
+    anchor: bool = True
+
+
+@dataclass(frozen=True)
+class ConceptMention:
+    """Where a text names a concept; half-open offsets."""
+
+    concept_id: str
+    start: int
+    end: int
+
+
+class Concepts:
+    """All concepts in force, and where a text names them."""
+
+    def __init__(self, concepts: Iterable[Concept]) -> None:
+        self._by_id = {concept.id: concept for concept in concepts}
+        self._forms: dict[str, list[tuple[str, str]]] = {}
+        self._ids_of_form: dict[str, set[str]] = {}
+        self._patterns = [(re.compile(item.pattern), item.id) for item in self._by_id.values() if item.pattern]
+        for concept in self._by_id.values():
+            for form in concept.forms:
+                lowered = form.lower()
+                self._forms.setdefault(lowered[:1], []).append((lowered, concept.id))
+                self._ids_of_form.setdefault(lowered, set()).add(concept.id)
+        for forms in self._forms.values():
+            forms.sort(key=lambda pair: -len(pair[0]))
+
+    def get(self, concept_id: str) -> Concept:
+        """The concept with this id; KeyError when there is none."""
+        return self._by_id[concept_id]
+
+    def with_form(self, form: str) -> frozenset[str]:
+        """Ids of the concepts that list this form."""
+        return frozenset(self._ids_of_form.get(form.lower(), ()))
+
+    def named(self, text: str) -> frozenset[str]:
+        """Ids of every concept that the text names, also inside a longer word unless that word is blocked."""
+        lowered = lower(text)
+        ids = {concept_id for pattern, concept_id in self._patterns if pattern.search(lowered)}
+        for position, char in enumerate(lowered):
+            for form, concept_id in self._forms.get(char, ()):
+                if concept_id in ids or not lowered.startswith(form, position):
+                    continue
+                if stands_free(lowered, position, len(form)) and not self._blocked(concept_id, lowered, position, form):
+                    ids.add(concept_id)
+        return frozenset(ids)
+
+    def _blocked(self, concept_id: str, lowered: str, position: int, form: str) -> bool:
+        for word in self._by_id[concept_id].blocked:
+            word = word.lower()
+            offset = word.find(form)
+            if offset >= 0 and position >= offset and lowered.startswith(word, position - offset):
+                return True
+        return False
+
+    def find(self, text: str) -> tuple[ConceptMention, ...]:
+        """Mentions in reading order, the longest form first, none overlapping another."""
+        lowered = lower(text)
+        found: list[ConceptMention] = []
+        position = 0
+        while position < len(lowered):
+            mention = self._at(lowered, position)
+            if mention is None:
+                position += 1
+                continue
+            found.append(mention)
+            position = mention.end
+        return tuple(found)
+
+    def _at(self, lowered: str, position: int) -> ConceptMention | None:
+        for form, concept_id in self._forms.get(lowered[position], ()):
+            if lowered.startswith(form, position) and stands_free(lowered, position, len(form)):
+                return ConceptMention(concept_id, position, position + len(form))
+        return None
+
+
+def lower(text: str) -> str:
+    """Lower case that keeps every offset (a character whose lower form is longer stays as it is)."""
+    lowered = text.lower()
+    if len(lowered) == len(text):
+        return lowered
+    return "".join(char.lower() if len(char.lower()) == 1 else char for char in text)
+
+
+_LATIN = re.compile(r"[a-z0-9]")
+_ENDINGS = re.compile(r"(?:s|es|ed|ing|ic|y|ies|ive|al)?(?![a-z0-9])")
+
+
+def stands_free(lowered: str, start: int, length: int) -> bool:
+    """Whether the form at `start` is a word of its own: Latin forms need borders, longer ones may take an ending."""
+    end = start + length
+    if not _LATIN.match(lowered[start]):
+        return True
+    if start and _LATIN.match(lowered[start - 1]):
+        return False
+    if not _LATIN.match(lowered[end - 1]) or end == len(lowered):
+        return True
+    if length < 4:
+        return not _LATIN.match(lowered[end])
+    return _ENDINGS.match(lowered, end) is not None
+
+
+@lru_cache(maxsize=8)
+def concepts(overrides: Path | None = None) -> Concepts:
+    """All concepts in force.
+
+    Raises:
+        RuleError: a rule file is wrong.
+    """
+    return Concepts(load_rules("concepts", Concept, overrides))

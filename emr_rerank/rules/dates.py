@@ -1,0 +1,45 @@
+"""Schema of `rules/dates.*.yaml`: how a sentence states its own day."""
+
+import re
+from functools import lru_cache
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field
+
+from emr_rerank.rules.files import Pattern, Rule, load_rules
+
+DateKind = Literal[
+    "calendar", "day_order", "month_day", "document_day", "admission_day", "days_before_admission", "operation_day",
+    "days_ago", "unresolved", "ignore",
+]  # fmt: skip
+
+
+class DateRule(Rule):
+    """One way of writing a date.
+
+    Named groups of the pattern: y, m, d, month (English name), h, min (min2), half (a or p), n (n2; a count of days),
+    a and b (day and month in unknown order).
+    """
+
+    kind: DateKind = Field(
+        description="calendar: all printed; day_order: 03/05/2026, read only where the record shows the order; "
+        "month_day: the year comes from the document; document_day, admission_day, operation_day: counted from that "
+        "day; days_ago: before the document's day; unresolved: states a time that is no day; ignore: not the sentence's"
+    )
+    pattern: Pattern
+    offset: int = Field(0, description="days added to the counted day")
+
+    def compiled(self) -> re.Pattern[str]:
+        """The pattern, compiled (Python caches it)."""
+        return re.compile(self.pattern)
+
+
+def date_rules(overrides: Path | None = None) -> tuple[DateRule, ...]:
+    """The date rules in force, read once a folder."""
+    return _load(overrides)
+
+
+@lru_cache(maxsize=8)
+def _load(overrides: Path | None) -> tuple[DateRule, ...]:
+    return load_rules("dates", DateRule, overrides)

@@ -1,0 +1,40 @@
+"""Question rules: what a question's wording says about the answer it wants."""
+
+from functools import lru_cache
+from pathlib import Path
+from typing import Literal
+
+from emr_rerank.findings import FactKind, Shape
+from emr_rerank.rules.files import Pattern, Rule, load_rules
+
+
+class QuestionRule(Rule):
+    """One wording of questions.
+
+    `pattern` is searched for in the question without regard to case. Rules are tried in file order: the first that fires
+    decides shape and window, while kinds, sections and anchors add up. Text matched by a rule with `phrase` true is
+    wording, not content, and yields no search term. With `day` true the pattern names the groups month and day, and may
+    name year; a month is a number or an English month name. `means` lists concepts that the wording asks for without naming
+    them. Analytes and concepts named in the question stand as U+E000 when a pattern is tried, so 'when' (时间) is not
+    found inside a name (凝血酶原时间), and a pattern may ask for a name with `\ue000`.
+    """
+
+    pattern: Pattern
+    shape: Shape | None = None
+    window: Literal["admission", "discharge"] | None = None
+    kinds: tuple[FactKind, ...] = ()
+    sections: tuple[str, ...] = ()
+    anchors: tuple[tuple[str, ...], ...] = ()
+    means: tuple[str, ...] = ()
+    day: bool = False
+    phrase: bool = True
+
+
+@lru_cache(maxsize=8)
+def question_rules(overrides: Path | None = None) -> tuple[QuestionRule, ...]:
+    """All question rules in force.
+
+    Raises:
+        RuleError: a rule file is wrong.
+    """
+    return load_rules("questions", QuestionRule, overrides)

@@ -1,0 +1,29 @@
+"""Schema of `rules/sentences.*.yaml`: where sentences end."""
+
+from functools import lru_cache
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field
+
+from emr_rerank.rules.files import Pattern, Rule, load_rules
+
+
+class SentenceRule(Rule):
+    """One cue of a sentence boundary, or of its absence."""
+
+    language: Literal["zh", "en"] = Field(description="zh: lines with Chinese letters; en: all others")
+    kind: Literal["end", "item", "keep"] = Field(
+        description="end: a sentence ends after the match; item: one begins at it; keep: none ends inside it"
+    )
+    pattern: Pattern
+
+
+def sentence_rules(overrides: Path | None = None) -> tuple[SentenceRule, ...]:
+    """The sentence rules in force, read once a folder."""
+    return _load(overrides)
+
+
+@lru_cache(maxsize=8)
+def _load(overrides: Path | None) -> tuple[SentenceRule, ...]:
+    return load_rules("sentences", SentenceRule, overrides)

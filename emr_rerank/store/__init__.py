@@ -1,0 +1,1 @@
+"""The SQL databases that archive and journal live in."""

@@ -1,0 +1,1 @@
+"""Synthetic inpatient records and the programs that print them."""
