@@ -86,7 +86,7 @@ def answer_view(answer: "Answer") -> "Group":
     parts: list[Text | Table] = [Text(answer.question, style="bold"), head]
     if answer.evidence:
         parts.append(_evidence_table(label["evidence"], answer.evidence, label))
-    if answer.rejected:
+    if answer.rejected and not answer.evidence:
         parts.append(_evidence_table(label["rejected"], answer.rejected, label, style="dim"))
     if answer.facts and not answer.trends:
         parts.append(_facts_table(answer.facts, label))
@@ -125,13 +125,11 @@ def answer_html(answer: "Answer") -> str:
     ]
     for title, items in ((label["evidence"], answer.evidence), (label["rejected"], answer.rejected)):
         if items:
-            rows = ((e.rank, f"{e.score:.2f}", e.page, " › ".join(e.section), e.date or "", _flat(e.text)) for e in items)
-            names = ("#", label["score"], label["page"], label["section"], label["date"], label["text"])
-            parts.append(_html_table(title, names, rows))
+            names = ["#", *(label[name] for name in ("score", "page", "section", "date", "text"))]
+            parts.append(_html_table(title, names, (_evidence_cells(item) for item in items)))
     if answer.facts:
-        rows = ((f.display, _shown_value(f), _shown_reference(f), f.time or "", f.page) for f in answer.facts)
-        names = (label["item"], label["value"], label["reference"], label["date"], label["page"])
-        parts.append(_html_table(label["facts"], names, rows))
+        names = [label[name] for name in ("item", "value", "reference", "date", "page")]
+        parts.append(_html_table(label["facts"], names, (_fact_cells(fact) for fact in answer.facts)))
     parts += [f"<p><code>{escape(trend_line(trend))}</code></p>" for trend in answer.trends]
     return "".join(parts)
 
@@ -159,9 +157,7 @@ def _evidence_table(title: str, items: Iterable["Evidence"], label: dict[str, st
     table.add_column(label["date"], no_wrap=True)
     table.add_column(label["text"], ratio=1)
     for item in items:
-        where = " › ".join(item.section) or item.section_code
-        cells = (str(item.rank), f"{item.score:.2f}", str(item.page), where, (item.date or "")[:10], _flat(item.text))
-        table.add_row(*(Text(cell) for cell in cells))
+        table.add_row(*(Text(cell) for cell in _evidence_cells(item)))
     return table
 
 
@@ -174,8 +170,7 @@ def _facts_table(facts: Iterable["Fact"], label: dict[str, str]) -> "Table":
     for name in ("item", "value", "reference", "date", "page"):
         table.add_column(label[name])
     for fact in facts:
-        cells = (fact.display, _shown_value(fact), _shown_reference(fact), fact.time or "", str(fact.page))
-        table.add_row(*(Text(cell) for cell in cells))
+        table.add_row(*(Text(cell) for cell in _fact_cells(fact)))
     return table
 
 
@@ -197,7 +192,11 @@ def _points_table(trend: "Trend", label: dict[str, str]) -> "Table":
 def _grow(tree: "Tree", section: "Section") -> None:
     from rich.text import Text
 
-    pages = f"{section.page_start}" if section.page_start == section.page_end else f"{section.page_start}-{section.page_end}"
+    pages = (
+        f"{section.page_start}"
+        if section.page_start == section.page_end
+        else f"{section.page_start}-{section.page_end}"
+    )
     text = Text.assemble(
         (section.title or "(preamble)", "bold"),
         f"  {section.code}  p{pages}",
@@ -219,6 +218,16 @@ def _html_table(title: str, names: Iterable[str], rows: Iterable[Iterable[object
     head = "".join(f"<th>{escape(name)}</th>" for name in names)
     body = "".join("<tr>" + "".join(f"<td>{escape(str(cell))}</td>" for cell in row) + "</tr>" for row in rows)
     return f"<table><caption>{escape(title)}</caption><tr>{head}</tr>{body}</table>"
+
+
+def _evidence_cells(item: "Evidence") -> tuple[str, ...]:
+    where = " › ".join(item.section) or item.section_code
+    return (str(item.rank), f"{item.score:.2f}", str(item.page), where, (item.date or "")[:10], _flat(item.text))
+
+
+def _fact_cells(fact: "Fact") -> tuple[str, ...]:
+    time = (fact.time or "").replace("T", " ")
+    return (fact.display, _shown_value(fact), _shown_reference(fact), time, str(fact.page))
 
 
 def _flat(text: str) -> str:

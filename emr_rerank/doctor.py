@@ -1,15 +1,16 @@
 """What is installed, which models load from where and on which device, and what to do for what is missing."""
 
 import importlib.util
-import os
 import time
 from collections.abc import Callable, Iterator
+from functools import partial
 from importlib import metadata
 from typing import Literal
 
 from emr_rerank.audit.journal import Journal
 from emr_rerank.errors import EmrRerankError
-from emr_rerank.evidence.models import describe_bge, load_embedder, load_reranker
+from emr_rerank.evidence.models import EMBEDDED, load_embedder, load_reranker
+from emr_rerank.evidence.weights import model_folder
 from emr_rerank.record import Noun
 from emr_rerank.rules.check import check_rules
 from emr_rerank.settings import Settings
@@ -39,16 +40,38 @@ def examine(settings: Settings) -> Iterator[Check]:
         for package in packages:
             yield _package(package, f"pip install 'emr-rerank[{extra}]'", f"extra {extra}: ")
     yield _tried("rules", lambda: _rules(settings))
-    yield _tried("embedder (embedded)", lambda: _embed(settings.model_copy(update={"embedder": "embedded"})))
-    yield _tried("reranker (embedded)", lambda: _rerank(settings.model_copy(update={"reranker": "embedded"})))
-    if settings.embedder != "embedded":
-        yield _tried(f"embedder {settings.embedder}", lambda: _embed(settings))
-    if settings.reranker != "embedded":
-        yield _tried(f"reranker {settings.reranker}", lambda: _rerank(settings))
-    else:
-        state, detail, todo = describe_bge()
-        yield Check(name="reranker BAAI/bge-reranker-v2-m3", state=state, detail=detail, todo=todo)
+    yield _tried("embedder, embedded default", lambda: _embed(settings.model_copy(update={"embedder": EMBEDDED})))
+    yield _tried("reranker, embedded default", lambda: _rerank(settings.model_copy(update={"reranker": EMBEDDED})))
+    yield from _production(settings)
     yield _tried("journal", lambda: _journal(settings))
+
+
+def _production(settings: Settings) -> Iterator[Check]:
+    """The models that the settings name; where they name none, bge if it happens to be on this machine."""
+    for role, named, usual, run in (
+        ("embedder", settings.embedder, "BAAI/bge-m3", _embed),
+        ("reranker", settings.reranker, "BAAI/bge-reranker-v2-m3", _rerank),
+    ):
+        if named != EMBEDDED:
+            yield _tried(f"{role} {named}", partial(run, settings))
+        elif _is_here(usual):
+            offline = settings.model_copy(update={role: usual, "offline": True})
+            yield _tried(f"{role} {usual}", partial(run, offline))
+        else:
+            yield Check(
+                name=f"{role} {usual}",
+                state="missing",
+                detail="not on this machine (optional)",
+                todo=f"pip install 'emr-rerank[bge]', then --{role} {usual} (downloads it) or --{role} FOLDER",
+            )
+
+
+def _is_here(model: str) -> bool:
+    try:
+        model_folder(model, offline=True)
+    except EmrRerankError:
+        return False
+    return importlib.util.find_spec("FlagEmbedding") is not None
 
 
 def _package(name: str, todo: str, prefix: str = "") -> Check:
@@ -73,7 +96,7 @@ def _embed(settings: Settings) -> str:
     start = time.perf_counter()
     model.passages(list(_SENTENCES))
     spent = (time.perf_counter() - start) * 1000
-    return f"{model.name}, {model.dim} dimensions, {spent:.0f} ms for {len(_SENTENCES)} sentences, {model.source}"
+    return f"{model.name}, {model.dim} dimensions, {spent:.0f} ms for {len(_SENTENCES)} sentences, {model.weights_hash[:19]}…"
 
 
 def _rerank(settings: Settings) -> str:
@@ -83,7 +106,7 @@ def _rerank(settings: Settings) -> str:
     spent = (time.perf_counter() - start) * 1000
     return (
         f"{model.name} on {model.device}: the proving sentence scores {right:.2f}, the other {wrong:.2f}, "
-        f"{spent:.0f} ms, {model.source}"
+        f"{spent:.0f} ms, {model.weights_hash[:19]}…"
     )
 
 
@@ -91,4 +114,4 @@ def _journal(settings: Settings) -> str:
     if settings.journal is None:
         return "none is kept"
     journal = Journal(settings.journal)
-    return f"{journal.location}, {journal.count()} events, process {os.getpid()} can write"
+    return f"{journal.location}, {journal.count()} events"

@@ -62,7 +62,9 @@ def evaluate(folder: Path, settings: Settings) -> Report:
         InputMissingError: the folder holds no PDF with a JSON file beside it.
     """
     asker = Asker(settings)
-    pairs = [(pdf, pdf.with_suffix(".json")) for pdf in sorted(folder.glob("*.pdf")) if pdf.with_suffix(".json").exists()]
+    pairs = [
+        (pdf, pdf.with_suffix(".json")) for pdf in sorted(folder.glob("*.pdf")) if pdf.with_suffix(".json").exists()
+    ]
     if not pairs:
         raise InputMissingError(f"{folder} holds no PDF with a JSON file beside it.", "See sample_records/README.md.")
     return Report(outcomes=tuple(outcome for pdf, truth in pairs for outcome in _evaluate_record(pdf, truth, asker)))
@@ -77,11 +79,12 @@ def _evaluate_record(pdf: Path, truth: Path, asker: Asker) -> Iterator[Outcome]:
 
 def compare(record: str, expected: dict[str, Any], answer: Answer) -> Outcome:
     """One answer against its expectation."""
-    ranks = [_rank(wanted, answer) for wanted in expected.get("evidence", [])]
+    wanted_evidence = expected.get("evidence", [])
+    ranks = [_rank(wanted, answer) for wanted in wanted_evidence]
     found = [rank for rank in ranks if rank is not None]
     misses = [
         *_status_miss(expected, answer),
-        *_evidence_misses(ranks, need_all=expected.get("all", False)),
+        *(_side_misses(wanted_evidence, ranks) if expected.get("all") else _evidence_misses(ranks)),
         *(_fact_label(fact) for fact in expected.get("facts", []) if not _has_fact(fact, answer)),
         *_trend_miss(expected.get("trend"), answer),
     ]
@@ -100,12 +103,19 @@ def _status_miss(expected: dict[str, Any], answer: Answer) -> list[str]:
     return [] if answer.status == expected["status"] else [f"status {answer.status}, expected {expected['status']}"]
 
 
-def _evidence_misses(ranks: Sequence[int | None], *, need_all: bool) -> list[str]:
-    if not ranks:
+def _evidence_misses(ranks: Sequence[int | None]) -> list[str]:
+    if not ranks or any(rank and rank <= TOP for rank in ranks):
         return []
-    if need_all:
-        return [f"expected sentence {number} not among the evidence" for number, rank in enumerate(ranks, 1) if not rank]
-    return [] if any(rank and rank <= TOP for rank in ranks) else [f"no expected sentence at rank 1 to {TOP}"]
+    return [f"no expected sentence at rank 1 to {TOP}"]
+
+
+def _side_misses(evidence: Sequence[dict[str, Any]], ranks: Sequence[int | None]) -> list[str]:
+    """All must be listed: every sentence, or with sides (of a contradiction) one sentence of each side."""
+    found: dict[str, bool] = {}
+    for number, (wanted, rank) in enumerate(zip(evidence, ranks, strict=True), start=1):
+        side = wanted.get("side", str(number))
+        found[side] = found.get(side, False) or rank is not None
+    return [f"side {side} not among the evidence" for side, there in found.items() if not there]
 
 
 def _rank(wanted: dict[str, Any], answer: Answer) -> int | None:

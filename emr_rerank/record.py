@@ -179,7 +179,9 @@ class Record(Noun):
     sections: tuple[Section, ...] = ()
     sentences: tuple[Sentence, ...] = ()
     tables: tuple[Table, ...] = ()
-    demographics: dict[str, str] = Field(default_factory=dict, description="admission/discharge dates, sex, age as read")
+    demographics: dict[str, str] = Field(
+        default_factory=dict, description="admission/discharge dates, sex, age as read"
+    )
     warnings: tuple[Warning, ...] = ()
 
     def __rich__(self) -> object:

@@ -41,24 +41,49 @@ def postgres_url() -> Iterator[str]:
             _wait_until_ready(home, server)
             yield f"postgresql://postgres@/postgres?host={home}"
         finally:
-            server.send_signal(signal.SIGINT)  # PostgreSQL's fast shutdown
+            server.send_signal(signal.SIGQUIT)  # without writing anything out: the data go with it
             server.wait(START_S)
     finally:
         shutil.rmtree(home, ignore_errors=True)
 
 
+@pytest.fixture(scope="session")
+def _free_databases() -> list[str]:
+    """Names of empty databases that tests have given back: making one costs more than emptying one."""
+    return []
+
+
 @pytest.fixture
-def new_postgres(postgres_url: str) -> Callable[[], str]:
-    """Makes an empty database at each call; returns its URL."""
+def new_postgres(postgres_url: str, _free_databases: list[str]) -> Iterator[Callable[[], str]]:
+    """Hands out an empty database at each call: its URL."""
     import psycopg
 
-    def make() -> str:
-        name = f"db_{time.monotonic_ns()}"
-        with psycopg.connect(postgres_url, autocommit=True) as connection:
-            connection.execute(f"CREATE DATABASE {name} STRATEGY file_copy")
+    taken: list[str] = []
+
+    def url(name: str) -> str:
         return postgres_url.replace("/postgres?", f"/{name}?")
 
-    return make
+    def make() -> str:
+        if _free_databases:
+            name = _free_databases.pop()
+        else:
+            name = f"db_{time.monotonic_ns()}"
+            with psycopg.connect(postgres_url, autocommit=True) as connection:
+                connection.execute(f"CREATE DATABASE {name}")
+        taken.append(name)
+        return url(name)
+
+    yield make
+    for name in taken:
+        with psycopg.connect(url(name), autocommit=True) as connection:
+            connection.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+                "WHERE datname = current_database() AND pid <> pg_backend_pid()"
+            )
+            connection.execute("DROP SCHEMA public CASCADE")
+            connection.execute("CREATE SCHEMA public")
+            connection.execute("GRANT USAGE ON SCHEMA public TO PUBLIC")
+        _free_databases.append(name)
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

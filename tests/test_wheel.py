@@ -15,7 +15,9 @@ SAMPLE = ROOT / "sample_records" / "kidney-zh.pdf"
 @pytest.mark.slow
 def test_the_wheel_answers_in_a_fresh_environment(tmp_path: Path) -> None:
     subprocess.run(
-        [sys.executable, "-m", "build", "--wheel", "--outdir", str(tmp_path), str(ROOT)], check=True, capture_output=True
+        [sys.executable, "-m", "build", "--wheel", "--outdir", str(tmp_path), str(ROOT)],
+        check=True,
+        capture_output=True,
     )
     (wheel,) = tmp_path.glob("*.whl")
     environment = tmp_path / "env"

@@ -20,6 +20,7 @@ from emr_rerank.store.schema import ensure_tables, recorded_detail
 
 Vectors = NDArray[np.float32]
 
+PART = "archive"
 LIST_HINT = "`Archive(url).list()` lists the records that are there."
 
 
@@ -66,15 +67,12 @@ class Archive:
 
     def __init__(self, url: str, *, create: bool = True) -> None:
         self._store = Store(url, create=create)
-        if self._store.dialect not in ("sqlite", "postgresql"):
-            raise StoreError(f"An archive can't be kept in {self._store.dialect}.", "Use SQLite or PostgreSQL.")
-        known = recorded_detail(self._store, "archive")
-        form = known if known is not None or not create else usable_form(self._store)
-        planned = Tables(column_type(form or BYTES, self.location))
-        self._form = ensure_tables(
-            self._store, "archive", SCHEMA_VERSION, planned.metadata, create=create, detail=form or BYTES
-        )
-        self._tables = Tables(column_type(self._form, self.location))
+        try:
+            self._form = self._ensure_tables(create)
+            self._tables = Tables(column_type(self._form, self.location))
+        except StoreError:
+            self._store.close()
+            raise
 
     @property
     def location(self) -> str:
@@ -178,6 +176,16 @@ class Archive:
 
     def __repr__(self) -> str:
         return f"Archive({self.location!r})"
+
+    def _ensure_tables(self, create: bool) -> str:
+        """Makes the tables unless they are there; returns how vectors are stored."""
+        if self._store.dialect not in ("sqlite", "postgresql"):
+            raise StoreError(f"An archive can't be kept in {self._store.dialect}.", "Use SQLite or PostgreSQL.")
+        form = recorded_detail(self._store, PART)
+        if form is None:
+            form = usable_form(self._store) if create else BYTES
+        planned = Tables(column_type(form, self.location)).metadata
+        return ensure_tables(self._store, PART, SCHEMA_VERSION, planned, create=create, detail=form)
 
     def _make_room(self, connection: Connection, record: Record, replace: bool) -> None:
         there = self._sha256(connection, record.record_id)

@@ -44,7 +44,11 @@ class Journal:
 
     def __init__(self, url: str, *, create: bool = True) -> None:
         self._store = Store(url, create=create)
-        ensure_tables(self._store, "audit", SCHEMA_VERSION, TABLES, create=create)
+        try:
+            ensure_tables(self._store, "audit", SCHEMA_VERSION, TABLES, create=create)
+        except StoreError:
+            self._store.close()
+            raise
 
     def append(self, event: AuditEvent) -> str:
         """Chain one event to the end; returns its id.

@@ -21,9 +21,9 @@ MOST_PROBLEMS = 1000
 """Problems that are listed; the rest are counted."""
 MOST_STRETCHES = 1000
 """Interruptions of the chain that are looked into; rows beyond are only counted."""
-NEAR = 1000
+NEAR = 200
 """How far from its place a row's number is sought while walking."""
-MOST_TRIALS = 500_000
+MOST_TRIALS = 200_000
 """Hashes tried at the end to fit rows from far away into the numbers that are missing."""
 
 

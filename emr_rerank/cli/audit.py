@@ -15,7 +15,9 @@ app = typer.Typer(help="Verify the audit journal and export it to SQL.", no_args
 @reports_errors
 def verify(
     journal: JournalUrl = None,
-    head: Annotated[str | None, typer.Option(help="Hash that the newest event must have, noted down earlier.")] = None,
+    head: Annotated[
+        str | None, typer.Option(help="A head noted earlier, as verify prints it; that event must still be there.")
+    ] = None,
     debug: Debug = False,
 ) -> None:
     """Check every event against the hash chain; name each that was changed, removed, inserted or reordered (exit 5)."""
@@ -25,7 +27,9 @@ def verify(
     result = Journal(journal or default_store(), create=False).verify(expected_head=head)
     out = console()
     for problem in result.problems:
-        out.print(f"event {problem.sequence} {problem.event_id}: {problem.kind}", style="red", markup=False)
+        out.print(problem.message, style="red", markup=False)
+    if result.more:
+        out.print(f"and {result.more} more", style="red", markup=False)
     verdict = "intact" if result.ok else f"{len(result.problems)} problem(s)"
     out.print(f"{result.rows} events, {verdict}; head {result.head}", markup=False)
     if not result.ok:

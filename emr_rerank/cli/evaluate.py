@@ -14,7 +14,9 @@ from emr_rerank.cli.errors import reports_errors
 
 @reports_errors
 def evaluate(
-    dataset: Annotated[Path, typer.Argument(metavar="DATASET", help="Folder of PDFs, each beside its JSON of questions.")],
+    dataset: Annotated[
+        Path, typer.Argument(metavar="DATASET", help="Folder of PDFs, each beside its JSON of questions.")
+    ],
     as_json: options.AsJson = False,
     reranker: options.Reranker = "embedded",
     embedder: options.Embedder = "embedded",
@@ -27,7 +29,9 @@ def evaluate(
     from emr_rerank.evaluation import evaluate as run
     from emr_rerank.settings import Settings
 
-    given = options.build_settings(reranker=reranker, embedder=embedder, device=device, offline=offline, rules_dir=rules)
+    given = options.build_settings(
+        reranker=reranker, embedder=embedder, device=device, offline=offline, rules_dir=rules
+    )
     report = run(dataset, Settings(**{**given.model_dump(), "journal": None}))
     if as_json:
         print_json(report.model_dump(mode="json"))

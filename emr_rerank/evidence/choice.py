@@ -7,6 +7,7 @@ that it must hold) is held down below `min_score`; one that holds the asked valu
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from emr_rerank.evidence.anchors import AnchorCheck
 from emr_rerank.evidence.days import same_day
@@ -17,6 +18,12 @@ from emr_rerank.settings import Settings
 
 TYPED_FLOOR = 0.9
 """Least probability of a sentence that holds a value asked for: what is left is a misread value, as measured on tables."""
+PLACE_STEP = 0.03
+"""What each step down the list of sections that the rules look in costs, in probability, when evidence is ordered."""
+HYPOTHETICAL = frozenset({"informed_consent", "differential_diagnosis", "treatment_plan"})
+"""Sections that say what may happen or be the case; they prove something only to a question that asks about them."""
+TEXT_BONUS = 0.06
+"""What naming the matter in the sentence itself, not only in its section titles, is worth in the order of evidence."""
 VETO_CEILING = 0.3
 """Most probability of a sentence that can't prove the answer, however similar it is."""
 
@@ -61,7 +68,7 @@ def choose(
     judge = _Judge(question, found, facts, FAMILY in names, settings)
     judged = [judge(s, by_index[s.index], a) for s, a in zip(sentences, assertions, strict=True)]
     proven = [item for item in judged if item.allowed and item.score >= settings.min_score]
-    ordered = _without_copies(_ordered(question, proven, found, by_index))
+    ordered = _without_copies(_ordered(question, proven, found, by_index, settings.rules_dir))
     kept = ordered[: settings.evidence] if found else _both_sides(ordered, settings.evidence)
     taken = {item.sentence.text for item in kept}
     left = sorted((item for item in judged if item.sentence.text not in taken), key=lambda item: -item.score)
@@ -89,7 +96,7 @@ class _Judge:
         self._relatives = relatives
 
     def __call__(self, sentence: Sentence, score: float, assertion: Assertion) -> _Judged:
-        typed = sentence.index in self._found
+        typed = sentence.index in self._found and not self._hypothetical(sentence, "present")
         allowed = (typed if self._needs_value else self._plausible(sentence, assertion)) and self._anchors.holds(sentence)
         if not allowed:
             return _Judged(sentence, min(score, self._ceiling), assertion, False)
@@ -99,19 +106,46 @@ class _Judge:
     def _plausible(self, sentence: Sentence, assertion: Assertion) -> bool:
         if assertion == "family" and not self._relatives:
             return False
+        if self._hypothetical(sentence, assertion):
+            return False
         return self._question.day is None or same_day(sentence.date, self._question.day)
 
 
+    def _hypothetical(self, sentence: Sentence, assertion: Assertion) -> bool:
+        """Whether the sentence says what may happen: it does not prove that it did."""
+        if sentence.section_code in self._question.sections:
+            return False
+        return assertion == "conditional" or sentence.section_code in HYPOTHETICAL
+
+
 def _ordered(
-    question: Question, proven: list[_Judged], found: dict[int, tuple[Fact, ...]], scores: dict[int, float]
+    question: Question,
+    proven: list[_Judged],
+    found: dict[int, tuple[Fact, ...]],
+    scores: dict[int, float],
+    rules_dir: Path | None,
 ) -> list[_Judged]:
-    by_score = sorted(proven, key=lambda item: -item.score)
+    anchors = AnchorCheck(question.anchors, rules_dir)
+
+    def cost(item: _Judged) -> float:
+        named = anchors.holds(item.sentence.model_copy(update={"section_path": (), "section_code": "other"}))
+        return _distance(item.sentence, question) - item.score - (TEXT_BONUS if named else 0.0)
+
+    by_score = sorted(proven, key=cost)
     if not found:
         return _by_time(question, by_score)
     items = {item.sentence.index: item for item in proven}
     witnesses_kept = {index: facts for index, facts in found.items() if index in items}
     order = rank_witnesses(question, witnesses_kept, [item.sentence for item in proven], scores)
     return [items[index] for index in _each_name_early(order, witnesses_kept)]
+
+
+def _distance(sentence: Sentence, question: Question) -> float:
+    """What the place costs among about equal scores: little where the rules look first, more elsewhere."""
+    sections = question.sections
+    if not sections or sentence.section_code not in sections:
+        return PLACE_STEP * (len(sections) + 1)
+    return PLACE_STEP * sections.index(sentence.section_code)
 
 
 def _each_name_early(order: list[int], found: dict[int, tuple[Fact, ...]]) -> list[int]:

@@ -11,6 +11,7 @@ from functools import cached_property
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 from pydantic import BaseModel, ConfigDict, Field
 
 from emr_rerank.errors import ModelError
@@ -18,16 +19,26 @@ from emr_rerank.evidence.bm25 import K1, B
 from emr_rerank.evidence.calibration import sigmoid
 from emr_rerank.evidence.embedder import Embedder, file_hash
 from emr_rerank.evidence.passage import split_passage
-from emr_rerank.evidence.terms import ANALYTE, Lexicon, lexicon
+from emr_rerank.evidence.terms import ANALYTE, Lexicon, holds_form, lexicon
 from emr_rerank.evidence.understand import question_terms, understand
 from emr_rerank.findings import Question
 
 SHIPPED = Path(__file__).resolve().parent / "calibration" / "embedded.json"
 FEATURES = ("coverage", "coverage_with_path", "bm25", "cosine", "fit")
+COSINE = FEATURES.index("cosine")
+WORTH_A_LOOK = 0.3
+"""A pair that no cosine could lift to this probability is not embedded."""
+EMBEDDED_CHARS = 200
+"""Characters of a sentence that are embedded."""
+Features = npt.NDArray[np.float64]
 MEAN_LENGTH = 24.0
 """Terms of a typical sentence, the length that BM25 is normed to; fixed, so that no other sentence matters."""
 _NUMBER = re.compile(r"\d")
-_DATE = re.compile(r"\d{4}\D\d{1,2}\D\d{1,2}|\d{1,2}月\d{1,2}|\d{1,2}/\d{1,2}|\d+\s*[年月天日周]|\b(?:day|year|week|month|jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)")
+_DATE = re.compile(
+    r"\d{4}\D\d{1,2}\D\d{1,2}|\d{1,2}月\d{1,2}|\d{1,2}/\d{1,2}|\d+\s*[年月天日周]"
+    r"|\b(?:day|year|week|month|jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)",
+    re.IGNORECASE,
+)
 
 
 class MixWeights(BaseModel):
@@ -69,40 +80,60 @@ class EmbeddedReranker:
         return file_hash([self._file])
 
     def score(self, question: str, passages: Sequence[str]) -> list[float]:
-        """Calibrated probability of each passage."""
+        """Calibrated probability of each passage.
+
+        The cosine costs about 20 ms a passage, so it is taken only where it could lift the score over `WORTH_A_LOOK`;
+        elsewhere it counts as that of unrelated texts. Both are decided by the pair alone.
+        """
         if not passages:
             return []
-        rows = self.features(question, passages)
-        logits = rows @ np.array(self._mix.weights) + self._mix.bias
-        return [sigmoid(float(logit)) for logit in logits]
+        rows = self._without_cosine(question, passages)
+        weights = np.array(self._mix.weights)
+        most = rows @ weights + self._mix.bias + weights[COSINE] * (1 - self._mix.cosine_floor)
+        worth = [place for place, logit in enumerate(most) if sigmoid(float(logit)) >= WORTH_A_LOOK]
+        rows[worth, COSINE] = self._cosines(question, [passages[place] for place in worth])
+        return [sigmoid(float(logit)) for logit in rows @ weights + self._mix.bias]
 
-    def features(self, question: str, passages: Sequence[str]) -> np.ndarray[tuple[int, int], np.dtype[np.float64]]:
-        """The features of each pair in the order of FEATURES; shape (number of passages, number of features)."""
+    def features(self, question: str, passages: Sequence[str]) -> Features:
+        """All features of each pair in the order of FEATURES; shape (number of passages, number of features)."""
+        rows = self._without_cosine(question, passages)
+        rows[:, COSINE] = self._cosines(question, passages)
+        return rows
+
+    def _without_cosine(self, question: str, passages: Sequence[str]) -> Features:
         words = lexicon(self._rules_dir)
         asked = understand(question, self._rules_dir)
         terms = question_terms(question, self._rules_dir)
         parts = [split_passage(passage) for passage in passages]
+        return np.array([[*_lexical(terms, words, path, text), 0.0, _fit(asked, text)] for path, text in parts])
+
+    def _cosines(self, question: str, passages: Sequence[str]) -> Features:
+        if not passages:
+            return np.zeros(0)
         query = self._embedder.queries([question])[0]
-        cosines = self._embedder.passages([text[:200] for _, text in parts]) @ query
-        rows = [
-            [*_lexical(terms, words, path, text), float(cosine) - self._mix.cosine_floor, _fit(asked, text)]
-            for (path, text), cosine in zip(parts, cosines, strict=True)
-        ]
-        return np.array(rows, dtype=np.float64)
+        texts = [split_passage(passage)[1][:EMBEDDED_CHARS] for passage in passages]
+        return (self._embedder.passages(texts) @ query).astype(np.float64) - self._mix.cosine_floor
 
 
 def _lexical(terms: dict[str, float], words: Lexicon, path: str, text: str) -> tuple[float, float, float]:
     own = words.terms(text)
-    with_path = {*own, *words.terms(path), *_class_terms(terms, own, words)}
-    held = {*own, *_class_terms(terms, own, words)}
+    held = {*own, *_implied(terms, own, text, words)}
+    with_path = {*held, *words.terms(path)}
     return _coverage(terms, held), _coverage(terms, with_path), _bm25(terms, own)
 
 
-def _class_terms(terms: dict[str, float], own: Sequence[str], words: Lexicon) -> set[str]:
-    """Class words of the question that one of the text's analytes belongs to."""
+def _implied(terms: dict[str, float], own: Sequence[str], text: str, words: Lexicon) -> set[str]:
+    """Terms of the question that the text answers for without naming them.
+
+    A class word is answered by any of its analytes, and a general statement (否认药物过敏) answers for every drug asked.
+    """
     held = set(own)
-    asked = (term for term in terms if term.startswith("concept."))
-    return {term for term in asked if any(ANALYTE + analyte in held for analyte in words.concept(term).analytes)}
+    asked = {term: words.concept(term) for term in terms if term.startswith("concept.")}
+    implied = {term for term, item in asked.items() if any(ANALYTE + analyte in held for analyte in item.analytes)}
+    general = [item for term, item in asked.items() if item.general and term in held]
+    if any(holds_form(text, form) for item in general for form in item.general):
+        implied.update(asked)
+    return implied
 
 
 def _coverage(terms: dict[str, float], held: set[str]) -> float:

@@ -98,7 +98,7 @@ def holds_form(text: str, form: str) -> bool:
 
 
 def _close_together(text: str, form: str) -> bool:
-    window = 2 * len(form)
+    window = 3 * len(form)
     return any(
         set(form) <= set(text[start : start + window]) for start, char in enumerate(text) if char in form
     )

@@ -12,6 +12,10 @@ ELSEWHERE = frozenset({"other_stay", "planned", "other_person"})
 """Notes of facts that are no finding of this stay."""
 PAST_RULE = ".past"
 """Ending of the ids of question rules that ask about an earlier time."""
+RETELLING = frozenset(
+    {"present_illness", "past_history", "admission_condition", "hospital_course", "auxiliary_exam", "case_features"}
+)
+"""Sections that retell values of other days; their document's date is not when a value was measured."""
 FAMILY = "family"
 """Name of the concept whose naming asks about relatives."""
 
@@ -20,7 +24,8 @@ def asked_names(question: Question, rules_dir: Path | None = None) -> frozenset[
     """Fact names that the question asks for: its analytes, and the concepts it names (concept.x asks for facts x)."""
     words = lexicon(rules_dir)
     ids = frozenset().union(*(words.concepts.with_form(group[0]) for group in question.anchors if group))
-    return frozenset(question.analytes) | {concept_id.removeprefix("concept.") for concept_id in ids}
+    named = (words.concept(concept_id).facts or (concept_id.removeprefix("concept."),) for concept_id in ids)
+    return frozenset(question.analytes).union(*named)
 
 
 def witnesses(
@@ -50,22 +55,19 @@ def rank_witnesses(
     sentences that state two values of one analyte, then last and first, then the others by time. Otherwise by score,
     the later one first among equals.
     """
-    dates = {sentence.index: sentence.date for sentence in sentences}
-
-    def time_of(index: int) -> tuple[str, int]:
-        times = [fact.time for fact in found[index] if fact.time]
-        return (min(times) if times else dates[index] or "", index)
-
-    by_time = sorted(found, key=time_of)
+    by_index = {sentence.index: sentence for sentence in sentences}
+    times = {index: _time(by_index[index], found[index]) for index in found}
+    by_time = sorted((i for i in found if times[i]), key=lambda i: (times[i], i))
+    timeless = [i for i in found if not times[i]]
     if question.shape in ("highest", "lowest"):
-        return sorted(found, key=lambda i: (_extreme(found[i], question.shape == "highest"), time_of(i)))
+        return sorted(found, key=lambda i: (_extreme(found[i], question.shape == "highest"), times[i] or "9", i))
     if question.shape == "change":
-        return _change(found, by_time)
+        return [*_change(found, by_time, by_index), *timeless]
     if question.shape == "first" or question.window == "admission":
-        return sorted(found, key=lambda i: (time_of(i)[0] == "", time_of(i)))
+        return [*by_time, *timeless]
     if question.shape == "last" or question.window == "discharge":
-        return by_time[::-1]
-    return sorted(found, key=lambda i: -round(scores[i], 1)) if question.day else _latest_best(by_time, scores)
+        return [*by_time[::-1], *timeless]
+    return sorted([*timeless, *by_time][::-1], key=lambda i: -round(scores[i], 1))
 
 
 def _extreme(facts: Sequence[Fact], highest: bool) -> float:
@@ -76,18 +78,25 @@ def _extreme(facts: Sequence[Fact], highest: bool) -> float:
     return -max(values) if highest else min(values)
 
 
-def _change(found: dict[int, tuple[Fact, ...]], by_time: list[int]) -> list[int]:
+def _time(sentence: Sentence, facts: Sequence[Fact]) -> str:
+    """When the values were measured; empty where the sentence retells and states no day of its own."""
+    times = [fact.time for fact in facts if fact.time]
+    own = sentence.row is not None or sentence.date_rule is not None or sentence.section_code not in RETELLING
+    if not own:
+        return min((time for time in times if "T" in time), default="")
+    return min(times) if times else sentence.date or ""
+
+
+def _change(found: dict[int, tuple[Fact, ...]], by_time: list[int], sentences: dict[int, Sentence]) -> list[int]:
+    """Last and first, table rows before prose where there are two; then sentences that state a change; then the rest."""
     both = [i for i in by_time if _states_change(found[i])]
     single = [i for i in by_time if i not in both]
-    ends = [*single[-1:], *single[:1]]
-    return list(dict.fromkeys([*ends, *both, *single[::-1]]))
+    rows = [i for i in single if sentences[i].row is not None]
+    ends = rows if len(rows) > 1 else single
+    return list(dict.fromkeys([*ends[-1:], *ends[:1], *both, *single[::-1]]))
 
 
 def _states_change(facts: Sequence[Fact]) -> bool:
     """Whether two facts of one analyte stand in the sentence."""
     names = [fact.name for fact in facts]
     return len(set(names)) < len(names)
-
-
-def _latest_best(by_time: list[int], scores: dict[int, float]) -> list[int]:
-    return sorted(reversed(by_time), key=lambda i: -round(scores[i], 1))

@@ -13,6 +13,7 @@ from emr_rerank.rules.questions import QuestionRule, question_rules
 
 _CHINESE = re.compile(r"[\u3400-\u9fff]")
 _RUN = re.compile(r"[\u3400-\u9fff]{2,}|[A-Za-z][A-Za-z0-9-]{2,}")
+_JOINT = re.compile(r"^\s*(?:、|/|，|,|或者?|和|及|以及|与|还是|,?\s*\b(?:or|and)\b(?: any)?)\s*$|[?？;；。]", re.IGNORECASE)
 _MASK = "\ue000"
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 LAB_SECTIONS = ("lab_report", "auxiliary_exam", "progress_note", "ward_round", "hospital_course")
@@ -30,6 +31,7 @@ class _Reading:
     anchors: list[tuple[str, ...]] = field(default_factory=list)
     means: list[str] = field(default_factory=list)
     rules: list[str] = field(default_factory=list)
+    values: bool = True
 
 
 def understand(text: str, rules_dir: Path | None = None) -> Question:
@@ -48,8 +50,8 @@ def understand(text: str, rules_dir: Path | None = None) -> Question:
     reading = _Reading()
     rest = _apply(question_rules(rules_dir), masked, reading)
     concepts = _concepts(named, reading, words)
-    analytes = _analytes(named, words)
-    anchors = [*_anchors(concepts, analytes), *reading.anchors, *_free_terms(rest)]
+    analytes = _analytes(named, words) if reading.values else ()
+    anchors = [*_anchors(text, rest, named, concepts, bool(analytes), words), *reading.anchors]
     return Question.model_validate(
         {
             "text": text,
@@ -122,7 +124,7 @@ def _apply(rules: Iterable[QuestionRule], text: str, reading: _Reading) -> str:
 
 
 def _note(rule: QuestionRule, reading: _Reading) -> None:
-    if rule.shape or rule.window or rule.kinds or rule.sections or rule.anchors or rule.means or rule.day:
+    if rule.shape or rule.window or rule.kinds or rule.sections or rule.anchors or rule.means or rule.day or not rule.values:
         reading.rules.append(rule.id)
     reading.shape = reading.shape or rule.shape
     reading.window = reading.window or rule.window
@@ -130,6 +132,7 @@ def _note(rule: QuestionRule, reading: _Reading) -> None:
     reading.sections.extend(rule.sections)
     reading.anchors.extend(rule.anchors)
     reading.means.extend(rule.means)
+    reading.values = reading.values and rule.values
 
 
 def _day(match: re.Match[str]) -> str | None:
@@ -171,7 +174,7 @@ def _sections(concepts: Iterable[Concept], analytes: tuple[str, ...], reading: _
 
 GROUP_SECTIONS: dict[str, tuple[str, ...]] = {
     "symptom": ("chief_complaint", "present_illness", "physical_exam", "progress_note", "discharge_condition"),
-    "disease": ("past_history", "admission_diagnosis", "discharge_diagnosis", "present_illness", "progress_note"),
+    "disease": ("discharge_diagnosis", "admission_diagnosis", "past_history", "present_illness", "progress_note"),
     "procedure": ("operation_note", "hospital_course", "past_history", "progress_note", "postoperative_note"),
     "exam": ("auxiliary_exam", "imaging_report", "specialist_exam", "physical_exam"),
     "drug": ("discharge_medication", "orders", "medication_record", "treatment_plan", "hospital_course", "past_history"),
@@ -180,21 +183,45 @@ GROUP_SECTIONS: dict[str, tuple[str, ...]] = {
 """Where a matter of each concept group is usually written; a concept's own `sections` replace these."""
 
 
-def _anchors(concepts: list[Concept], analytes: tuple[str, ...]) -> list[tuple[str, ...]]:
-    """One group a concept that evidence must name. With a general concept (allergy), its statements serve for all."""
+def _anchors(
+    text: str, rest: str, named: Iterable[Named], concepts: list[Concept], typed: bool, words: Lexicon
+) -> list[tuple[str, ...]]:
+    """Groups of forms that evidence must hold: one a concept named or meant, and one a word that nothing here knows.
+
+    With a general concept (allergy), its general statements serve for every other. Things joined by 'or' or 'and', and
+    those of two questions asked in one go, make one group: evidence speaks of one of them. Where a measured value is asked
+    for, the value proves it, and unknown words (during the rebleed) bind nothing.
+    """
     general = tuple(form for concept in concepts for form in concept.general)
-    groups: list[tuple[str, ...]] = []
-    for concept in concepts:
-        if not concept.anchor or concept.group == "class" or (analytes and concept.group in ("section", "exam")):
-            continue
-        groups.append(concept.forms if concept.general else (*concept.forms, *general))
-    return groups
+    spans = [(item.start, item.end, words.concept(item.term)) for item in named if not item.analyte]
+    groups = [(start, end, _forms(concept, general)) for start, end, concept in spans if _anchors_evidence(concept, typed)]
+    if not typed and any(concept.group != "vital" for concept in concepts) or not (typed or concepts):
+        groups += [(*match.span(), _variants(match.group())) for match in _RUN.finditer(rest.replace(_MASK, " "))]
+    named_ids = {concept.id for _, _, concept in spans}
+    meant = [_forms(concept, general) for concept in concepts if concept.id not in named_ids and concept.anchor]
+    return [*_joined(text, sorted(groups)), *meant]
 
 
-def _free_terms(rest: str) -> list[tuple[str, ...]]:
-    """Words that neither the rules nor the concepts know: names, which the evidence must hold."""
-    groups: list[tuple[str, ...]] = []
-    for match in _RUN.finditer(rest.replace(_MASK, " ")):
-        word = match.group()
-        groups.append((word, word[:-1]) if word.isascii() and word.endswith("s") and len(word) > 4 else (word,))
-    return groups
+def _anchors_evidence(concept: Concept, typed: bool) -> bool:
+    """Whether evidence must name the concept: class words stand for their analytes, whose values prove more."""
+    return concept.anchor and concept.group != "class" and not (typed and concept.group in ("section", "exam"))
+
+
+def _forms(concept: Concept, general: tuple[str, ...]) -> tuple[str, ...]:
+    return concept.forms if concept.general else (*concept.forms, *general)
+
+
+def _variants(word: str) -> tuple[str, ...]:
+    return (word, word[:-1]) if word.isascii() and word.endswith("s") and len(word) > 4 else (word,)
+
+
+def _joined(text: str, groups: list[tuple[int, int, tuple[str, ...]]]) -> list[tuple[str, ...]]:
+    joined: list[tuple[str, ...]] = []
+    last_end = 0
+    for start, end, forms in groups:
+        if joined and _JOINT.search(text[last_end:start]):
+            joined[-1] = (*joined[-1], *forms)
+        else:
+            joined.append(forms)
+        last_end = end
+    return joined

@@ -33,7 +33,7 @@ class Scope:
 def assertion_of(
     text: str, start: int, end: int, section_code: str, rules_dir: Path | None = None
 ) -> tuple[Assertion, str | None]:
-    """How the mention `text[start:end]` of a sentence is asserted, and the id of the rule that decided (None: no cue)."""
+    """How the mention `text[start:end]` of a sentence is asserted, and the id of the rule that decided, if any did."""
     reached = [scope for scope in scopes(text, rules_dir) if scope.start <= start and end <= scope.end]
     for assertion in _ORDER:
         for scope in reached:

@@ -7,7 +7,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from emr_rerank.audit.journal import AuditEvent, Journal
+from emr_rerank.audit.event import AuditEvent
+from emr_rerank.audit.journal import Journal
 from emr_rerank.evidence.choice import Choice, choose
 from emr_rerank.evidence.embedder import Embedder
 from emr_rerank.evidence.models import load_embedder, load_reranker

@@ -38,7 +38,7 @@ def load_archived(url: str | None, record_id: str) -> tuple[Record, SectionVecto
     Raises:
         StoreError: the archive can't be opened or holds no such record.
     """
-    stored = Archive(url or default_store()).get(record_id)
+    stored = Archive(url or default_store(), create=False).get(record_id)
     vectors = None if stored.vectors is None else SectionVectors(embedder=stored.embedder, vectors=stored.vectors)
     return stored.record, vectors
 

@@ -36,12 +36,13 @@ def word_answer(
 def _trend(question: Question, trend: Trend, rules: Path | None) -> str:
     first, last = trend.points[0], trend.points[-1]
     percent = "" if trend.change_pct is None else f"{trend.change_pct:+g} %"
-    return say(
-        "trend",
+    values = [point.value for point in trend.points]
+    ends = (trend.first, trend.last)
+    told = say(
+        f"trend_{trend.direction}",
         question.language,
         rules,
         display=trend.display,
-        change_word=say(trend.direction, question.language, rules),
         first=number(trend.first),
         last=number(trend.last),
         unit=trend.unit or "",
@@ -52,6 +53,10 @@ def _trend(question: Question, trend: Trend, rules: Path | None) -> str:
         last_page=last.page,
         count=len(trend.points),
     )
+    if min(values) == min(ends) and max(values) == max(ends):
+        return told
+    between = say("trend_between", question.language, rules, lowest=number(min(values)), highest=number(max(values)))
+    return told + (between if question.language == "zh" else f" {between}")
 
 
 def _value(name: str, question: Question, fact: Fact, rules: Path | None) -> str:

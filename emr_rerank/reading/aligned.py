@@ -1,175 +1,17 @@
-"""Tables without vertical rules: rows that stand under known column labels.
-
-A header row anchors the table; where its columns part is read off the white channels that the rows below leave open.
-"""
+"""Tables without vertical rules: rows that stand under known column labels, wrapped cells joined."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
+from emr_rerank.reading.cells import cell_text
 from emr_rerank.reading.characters import is_cjk
-from emr_rerank.reading.cells import cell_text, split_word
+from emr_rerank.reading.columns import Columns, Line, Row, find_header
 from emr_rerank.reading.grids import split_groups
-from emr_rerank.reading.labels import KEY_ROLES, Labels, group_starts, is_header
-from emr_rerank.reading.words import Word, row_box
+from emr_rerank.reading.labels import KEY_ROLES, Labels
+from emr_rerank.reading.words import row_box
 from emr_rerank.record import BBox, PageTable
-from emr_rerank.rules.tables import Role
 
-Row = list[Word]
-Line = Sequence[list[Word]]
-"""A row whose words are placed: one list of words a column."""
-
-_LABEL_WORDS = 5
-_LABEL_GAP = 3.0  # of the font size: labels are letter-spaced (项　目) to fill their column
-_WORD_GAP = 0.9
-_NEAR = 0.8  # of the font size: how far from a border two glued cells may part
-_NEAR_VALUE = 3.0
 _ROW_GAP = 2.6  # of the usual step from row to row: a wider one ends the table
 _FREE = 3.0  # of the font size: more room than this beside a cell, and its text had no reason to wrap
-
-
-@dataclass(frozen=True, slots=True)
-class HeadCell:
-    """A column label as printed: its text, left and right edge, and what it means."""
-
-    text: str
-    x0: float
-    x1: float
-    role: Role | None
-
-
-@dataclass(frozen=True, slots=True)
-class Columns:
-    """The columns of an unruled table: labels, borders between them, first column of each analyte group."""
-
-    head: tuple[HeadCell, ...]
-    borders: tuple[float, ...]
-    starts: tuple[int, ...]
-
-    @property
-    def groups(self) -> list[list[int]]:
-        """Column numbers of each analyte group."""
-        ends = [*self.starts[1:], len(self.head)]
-        return [list(range(start, end)) for start, end in zip(self.starts, ends, strict=True)]
-
-    def place(self, row: Row) -> list[list[Word]]:
-        """The words of a row, by column."""
-        cells: list[list[Word]] = [[] for _ in self.head]
-        for word in row:
-            for part in self._parts(word, row):
-                cells[sum(border <= (part.x0 + part.x1) / 2 for border in self.borders)].append(part)
-        return cells
-
-    def _parts(self, word: Word, row: Row) -> list[Word]:
-        # two columns printed without a gap make one word: cut it at the border if the kind of character changes there
-        crossed = [border for border in self.borders if word.x0 + 1 < border < word.x1 - 1]
-        if len(crossed) != 1 or len(row) < 2 or len(word.rights) != len(word.text):
-            return [word]
-        cuts = [
-            right
-            for right, before, after in zip(word.rights, word.text, word.text[1:], strict=False)
-            if _kind(before) != _kind(after)
-            and abs(right - crossed[0]) < (_NEAR_VALUE if _kind(after) == "digit" else _NEAR) * word.size
-        ]
-        return split_word(word, [min(cuts, key=lambda cut: abs(cut - crossed[0])) + 0.01]) if cuts else [word]
-
-
-def _kind(character: str) -> str:
-    """Han, digit (signs of a number with it), letter, or a sign that belongs to whatever it stands beside."""
-    if character.isdigit() or character in ".-~～<>±+":
-        return "digit"
-    return "Han" if is_cjk(character) else "letter"
-
-
-def find_header(row: Row, labels: Labels) -> tuple[HeadCell, ...] | None:
-    """The labels of a header row, or None when the row is no header."""
-    cells = _head_cells(row, labels)
-    roles = [cell.role for cell in cells]
-    return tuple(cells) if is_header(roles, len(cells)) else None
-
-
-def framed_header(row: Row, labels: Labels) -> tuple[HeadCell, ...] | None:
-    """The cells of a row that rules mark as a header, whatever its labels; None for one cell or label: value pairs."""
-    cells = _head_cells(row, labels)
-    pairs = any(mark in cell.text for cell in cells for mark in "：:。")
-    return tuple(cells) if len(cells) >= 2 and not pairs else None
-
-
-def _head_cells(row: Row, labels: Labels) -> list[HeadCell]:
-    cells: list[HeadCell] = []
-    start = 0
-    row = [part for word in row for part in _labels_apart(word, labels)]
-    while start < len(row):
-        end, role = _longest_label(row, start, labels)
-        words = row[start:end]
-        text = cell_text(words)
-        near = cells and row[start].x0 - cells[-1].x1 < _WORD_GAP * row[start].size
-        if role is None and near and (cells[-1].role is None or text[0] in "(（"):
-            last = cells.pop()
-            joined = f"{last.text} {text}" if text.isascii() else last.text + text
-            cells.append(HeadCell(joined, last.x0, words[-1].x1, last.role))
-        else:
-            cells.append(HeadCell(text, words[0].x0, words[-1].x1, role))
-        start = end
-    return cells
-
-
-def _labels_apart(word: Word, labels: Labels) -> list[Word]:
-    """The labels that a word is run together from (结果单位), each a word; the word itself when it is not."""
-    if labels.role(word.text) is not None or len(word.rights) != len(word.text):
-        return [word]
-    cuts: list[int] = []
-    start = 0
-    while start < len(word.text):
-        ends = (end for end in range(len(word.text), start + 1, -1) if labels.role(word.text[start:end]) is not None)
-        end = next(ends, None)
-        if end is None:
-            return [word]
-        cuts.append(end)
-        start = end
-    return split_word(word, [word.rights[cut - 1] + 0.01 for cut in cuts[:-1]])
-
-
-def _longest_label(row: Row, start: int, labels: Labels) -> tuple[int, Role | None]:
-    reach = start + 1
-    while reach < min(len(row), start + _LABEL_WORDS) and row[reach].x0 - row[reach - 1].x1 < _LABEL_GAP * row[start].size:
-        reach += 1
-    for end in range(reach, start, -1):
-        role = labels.role("".join(word.text for word in row[start:end]))
-        if role is not None and not _two_labels(row[start:end], labels):
-            return end, role
-    return start + 1, None
-
-
-def _two_labels(words: Row, labels: Labels) -> bool:
-    """Whether words read as two neighbouring labels (Test, Code) rather than as one in two words (Test name)."""
-    for cut in range(1, len(words)):
-        left, right = ("".join(word.text for word in part) for part in (words[:cut], words[cut:]))
-        roles = {labels.role(left), labels.role(right)}
-        if None not in roles and len(roles) == 2:
-            return True
-    return False
-
-
-def columns_of(head: tuple[HeadCell, ...], rows: Sequence[Row]) -> Columns:
-    """Columns under a header: each border lies in the widest channel that the fewest words of the rows cross."""
-    words = [word for row in rows for word in row]
-    borders = tuple(_border(left, right, words) for left, right in zip(head, head[1:], strict=False))
-    return Columns(head, borders, tuple(group_starts([cell.role for cell in head])))
-
-
-def _border(left: HeadCell, right: HeadCell, words: Sequence[Word]) -> float:
-    low, high = (left.x0 + left.x1) / 2, (right.x0 + right.x1) / 2
-    near = [(word.x0, word.x1) for word in words if word.x1 > low and word.x0 < high]
-    near += [(left.x0, left.x1), (right.x0, right.x1)]
-    stops = sorted({low, high, *(x for pair in near for x in pair if low < x < high)})
-    best = (len(near) + 1, 0.0)
-    border = (left.x1 + right.x0) / 2
-    for start, end in zip(stops, stops[1:], strict=False):
-        middle = (start + end) / 2
-        crossed = sum(x0 < middle < x1 for x0, x1 in near)
-        if (crossed, start - end) < best:
-            best, border = (crossed, start - end), middle
-    return border
 
 
 def read_aligned(
@@ -177,7 +19,8 @@ def read_aligned(
 ) -> tuple[PageTable | None, int]:
     """The table whose body begins at `rows[start]`, and the number of the first row after it.
 
-    `head_box` is where the header stands; a table that goes on from the page before has none and takes its first row's top.
+    `head_box` is where the header stands; a table that goes on from the page before has none, and the repeated header
+    gets an empty box on top of the first row.
     """
     end = _body_end(rows, start, columns, labels)
     placed = [columns.place(row) for row in rows[start:end]]
@@ -224,7 +67,7 @@ def _fits(row: Row, columns: Columns, labels: Labels) -> bool:
     return not any(first.endswith(mark) or mark in first[1:8] for mark in "：:") or first[0].isdigit()
 
 
-def is_value_row(cells: Sequence[Sequence[Word]], group: Sequence[int], columns: Columns) -> bool:
+def is_value_row(cells: Line, group: Sequence[int], columns: Columns) -> bool:
     """Whether a placed row states a value: its result column is filled, or two columns where there is none."""
     roles = [columns.head[column].role for column in group]
     results = [column for column, role in zip(group, roles, strict=True) if role in ("result", "point")]
@@ -244,9 +87,7 @@ def _last_value(placed: Sequence[Line], columns: Columns) -> int:
     return last
 
 
-def _group_rows(
-    placed: Sequence[Line], group: Sequence[int], columns: Columns
-) -> list[tuple[int, list[str], BBox]]:
+def _group_rows(placed: Sequence[Line], group: Sequence[int], columns: Columns) -> list[tuple[int, list[str], BBox]]:
     """The rows of one analyte group, each with the number of its line: wrapped lines joined to their value."""
     numbers = [number for number, row in enumerate(placed) if any(row[column] for column in group)]
     lines = [placed[number] for number in numbers]
@@ -263,9 +104,7 @@ def _group_rows(
     return rows
 
 
-def _owner(
-    lines: Sequence[Line], values: list[bool], index: int, group: Sequence[int], columns: Columns
-) -> int:
+def _owner(lines: Sequence[Line], values: list[bool], index: int, group: Sequence[int], columns: Columns) -> int:
     """Which line a line belongs to: itself, or the value that it is a wrapped part of."""
     if values[index]:
         return index

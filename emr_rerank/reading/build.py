@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from emr_rerank.reading.pages import PagesRead
 
 _OPERATIONS = frozenset({"operation_note"})
-_MOSTLY, _HARDLY = 0.5, 0.05
+_MOSTLY, _HARDLY = 0.65, 0.05
 
 
 def build_record(record_id: str, read: "PagesRead", rules_dir: Path | None) -> Record:
@@ -59,7 +59,7 @@ def stay_of(demographics: dict[str, str], sections: Sequence[Section], text: str
 
 
 def language_of(text: str) -> Language:
-    """By the share of Chinese letters among all letters: over half is Chinese, under a twentieth English."""
+    """By the share of Chinese letters among all letters: two thirds are Chinese, under a twentieth English."""
     han = len(re.findall(r"[\u3400-\u9fff]", text))
     latin = len(re.findall(r"[A-Za-z]", text))
     share = han / max(1, han + latin)
@@ -98,6 +98,9 @@ def _date(
     document = stretch.leaf.date
     reported = tables[stretch.row.table].time if stretch.row else None
     own: OwnDate = dates.own_date(words, reported or document, stay)
+    if stretch.row:
+        first = dates.own_date(words.partition("\t")[0], reported or document, stay)
+        own = first if first.iso else own
     if own.stated:
         return own.iso, own.rule if own.iso else None
     return reported or document, None

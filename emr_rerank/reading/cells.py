@@ -5,7 +5,8 @@ from collections.abc import Sequence
 
 from emr_rerank.reading.words import Word, joined, visual_rows
 
-_NUMBER_RUNS_ON = re.compile(r"[-/^×*~～.(（:]$")
+_RUNS_ON = re.compile(r"[-/^×*~～(（]$")
+_NUMBER_RUNS_ON = re.compile(r"\d[.:]$")
 _NEEDS_SPACE = re.compile(r"[A-Za-z0-9,;)%.]$")
 _WORD_STARTS = re.compile(r"^[A-Za-z0-9(]")
 
@@ -22,7 +23,7 @@ def join_lines(before: str, after: str) -> str:
     """Two printed lines of one cell as one; a unit or range broken at its sign (10^9/ + L, 57- + 97) closes up."""
     if not before or not after:
         return before or after
-    if _NUMBER_RUNS_ON.search(before) or after[0] in "-/^~～%)）":
+    if _RUNS_ON.search(before) or after[0] in "-/^~～%)）" or (_NUMBER_RUNS_ON.search(before) and after[0].isdigit()):
         return before + after
     spaced = _NEEDS_SPACE.search(before) and _WORD_STARTS.match(after)
     return f"{before} {after}" if spaced else before + after

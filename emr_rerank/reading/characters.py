@@ -2,8 +2,9 @@
 
 import unicodedata
 
-# CJK Radicals Supplement (U+2E80-2EF3) to the ideographs they stand for: EquivalentUnifiedIdeograph.txt of Unicode 15.
-# NFKC mends two of them only. Fonts that share one glyph between radical and ideograph make producers write the radical.
+# CJK Radicals Supplement (U+2E80-2EF3) to the ideographs they stand for: EquivalentUnifiedIdeograph.txt of Unicode
+# 15; NFKC mends two of them only. Fonts that share a glyph between radical and ideograph make producers write the
+# radical.
 _RADICALS = (
     "⺁⺂⺃⺄⺅⺆⺈⺉⺊⺋⺌⺍⺎⺏⺐⺒⺓⺔⺕⺖⺗⺘⺙⺛⺜⺝⺞⺟⺠⺡⺢⺣⺤⺥⺦⺧⺨⺩⺫⺬⺭⺯⺰⺱"
     "⺲⺳⺴⺶⺹⺺⺻⺼⺾⺿⻀⻁⻂⻃⻄⻅⻆⻈⻉⻋⻌⻍⻎⻏⻐⻑⻒⻓⻔⻖⻗⻘⻙⻚⻛⻜⻝⻟⻠⻢⻣⻤⻥⻦"

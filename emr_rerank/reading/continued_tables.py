@@ -100,9 +100,7 @@ def _closes_page(page: Page, table: PageTable) -> bool:
     return not any(line.bbox[1] >= table.bbox[3] - 2 for line in page.lines) and table is page.tables[-1]
 
 
-def _same_columns(
-    before: PageTable, after: PageTable, part: TablePart, rows: Sequence[tuple[str, ...]]
-) -> bool:
+def _same_columns(before: PageTable, after: PageTable, part: TablePart, rows: Sequence[tuple[str, ...]]) -> bool:
     if not rows or len(before.rows[0]) != len(after.rows[0]):
         return False
     if rows[0] == part.header:

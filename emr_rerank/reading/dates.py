@@ -14,7 +14,9 @@ _WORDS = {"one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven
 _HAN = {"一": 1, "二": 2, "两": 2, "三": 3, "四": 4, "五": 5, "六": 6, "七": 7, "八": 8, "九": 9}
 _NEXT_YEAR = datetime.timedelta(days=31)
 # No rule matches a sentence without any of these; most sentences need no further look.
-_WORTH_READING = re.compile(r"\d|[今昨明前当][日天晨早晚夜]|[日天年月周期]前|入院|术|(?i:day|morning|night|ago|admission|month|year)")
+_WORTH_READING = re.compile(
+    r"\d|[今昨明前当][日天晨早晚夜]|[日天年月周期]前|入院|术|(?i:day|morning|night|ago|admission|month|year)"
+)
 
 
 @dataclass(frozen=True)
@@ -147,15 +149,13 @@ def day_of(iso: str | None) -> datetime.date | None:
     return datetime.date.fromisoformat(iso[:10]) if iso else None
 
 
-def _resolve(
-    rule: DateRule, match: re.Match[str], document: datetime.date | None, stay: Stay
-) -> datetime.date | None:
+def _resolve(rule: DateRule, match: re.Match[str], document: datetime.date | None, stay: Stay) -> datetime.date | None:
     if rule.kind == "calendar":
         return _calendar(match)
     if rule.kind == "day_order":
         return _by_order(match, stay.month_first)
     if rule.kind == "month_day":
-        return _in_year_of(document, _month(match), int(match["d"]))
+        return _in_year_of(document or stay.admission, _month(match), int(match["d"]))
     base: datetime.date | None = None
     if rule.kind in ("document_day", "days_ago"):
         base = document

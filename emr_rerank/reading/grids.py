@@ -13,6 +13,7 @@ from emr_rerank.rules.tables import Role
 
 _HEADER_WITHIN = 8
 _PROSE_CHARACTERS = 200
+_SAME_LEFT = 3.0
 _VALUE = re.compile(r"^[<>≤≥＜＞+\-±]?\d|^[阴阳弱未][性检]|^[-+±]+$")
 
 
@@ -25,22 +26,41 @@ class GridRow:
     words: list[Word]
 
 
-def tables_of_grid(grid: Grid, labels: Labels) -> tuple[list[PageTable], list[Word]]:
-    """Tables of one grid, and the words of it that are prose: notes set in a frame, titles above the header."""
+@dataclass(frozen=True, slots=True)
+class RuledHead:
+    """The header of a ruled table that may go on overleaf: its cells, and where its columns begin."""
+
+    cells: tuple[str, ...]
+    lefts: tuple[float, ...]
+
+    def fits(self, grid: Grid) -> bool:
+        """Whether a grid has the same columns."""
+        same = len(grid.lefts) == len(self.lefts)
+        return same and all(abs(a - b) <= _SAME_LEFT for a, b in zip(grid.lefts, self.lefts, strict=True))
+
+
+def tables_of_grid(
+    grid: Grid, labels: Labels, above: RuledHead | None = None
+) -> tuple[list[PageTable], list[Word], RuledHead | None]:
+    """Tables of one grid, its words that are prose (framed notes, titles above the header), and its last header.
+
+    `above` is the header that the page before ended with; rows that go on under it get it again.
+    """
     rows = [row for number in range(len(grid.tops)) for row in _rows(grid, number)]
     tables: list[PageTable] = []
     prose: list[Word] = []
     stretch: list[GridRow] = []
+    head = above if above is not None and above.fits(grid) else None
     for row in [*rows, None]:
         if row is not None and not _is_prose(row, grid):
             stretch.append(row)
             continue
-        table, rest = _table(stretch, labels)
+        table, rest, head = _table(stretch, labels, grid, head)
         tables.extend([table] if table else [])
         prose.extend(rest)
         prose.extend(row.words if row else [])
         stretch = []
-    return tables, prose
+    return tables, prose, head
 
 
 def _rows(grid: Grid, number: int) -> list[GridRow]:
@@ -92,17 +112,24 @@ def _is_prose(row: GridRow, grid: Grid) -> bool:
     return len(filled) == 1 and (lines >= 2 or longest > 60) and wide > 0.5 * (grid.bbox[2] - grid.bbox[0])
 
 
-def _table(rows: list[GridRow], labels: Labels) -> tuple[PageTable | None, list[Word]]:
-    """The table that a stretch of rows makes, and the words that are not in it."""
+def _table(
+    rows: list[GridRow], labels: Labels, grid: Grid, above: RuledHead | None
+) -> tuple[PageTable | None, list[Word], RuledHead | None]:
+    """The table that a stretch of rows makes, the words that are not in it, and the header it stands under."""
     head, roles = _header(rows, labels)
-    above = [word for row in rows[:head] for word in row.words]
+    outside = [word for row in rows[:head] for word in row.words]
     body = rows[head:]
-    columns = [c for c in range(len(body[0].cells)) if any(row.cells[c] for row in body)] if body else []
+    if not roles and above is not None and body:
+        left, top, right, _ = body[0].box
+        body = [GridRow(list(above.cells), (left, top, right, top), []), *body]
+        roles = [labels.role(cell) for cell in above.cells]
+    columns = [c for c in range(len(grid.lefts)) if any(row.cells[c] for row in body)]
     if len(body) < 2 or len(columns) < 2:
-        return None, above + [word for row in body for word in row.words]
+        return None, outside + [word for row in body for word in row.words], None
     starts = group_starts([roles[c] for c in columns]) if roles else [0]
     groups = [columns[a:b] for a, b in zip(starts, [*starts[1:], len(columns)], strict=True)]
-    return split_groups([(row.cells, row.box) for row in body], groups, ruled=True), above
+    known = RuledHead(tuple(body[0].cells), tuple(grid.lefts)) if roles else None
+    return split_groups([(row.cells, row.box) for row in body], groups, ruled=True), outside, known
 
 
 def _header(rows: Sequence[GridRow], labels: Labels) -> tuple[int, list[Role | None]]:

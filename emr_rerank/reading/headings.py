@@ -7,19 +7,27 @@ from functools import lru_cache
 from pathlib import Path
 
 from emr_rerank.reading.dates import DateReader, date_reader
+from emr_rerank.reading.heading_cues import CLOSE, OPEN, cued_body
 from emr_rerank.rules.sections import SectionRule, section_rules
 
 _LONGEST_OWN_LINE = 64
 _LARGE = 1.25
-_OPEN, _CLOSE = "【[〖〔<《", "】]〗〕>》"
-_NUMBER = r"(?:第[一二三四五六七八九十]+[、.．章节部分]*|[（(](?P<bn>\d{1,2}|[一二三四五六七八九十]{1,3})[)）]|(?P<an>\d{1,2}(?!\d))|(?P<cn>[一二三四五六七八九十]{1,3})(?=\s*[、.．])|(?P<circle>[①-⑳])|(?P<roman>[IVX]{1,4})(?=\.))"
+_NUMBER = (
+    r"(?:第[一二三四五六七八九十]+[、.．章节部分]*|[（(](?P<bn>\d{1,2}|[一二三四五六七八九十]{1,3})[)）]"
+    r"|(?P<an>\d{1,2}(?!\d))|(?P<cn>[一二三四五六七八九十]{1,3})(?=\s*[、.．])|(?P<circle>[①-⑳])"
+    r"|(?P<roman>[IVX]{1,4})(?=\.))"
+)
 _MARKS = r"\s*[、.．,，:：)）]?\s*"
 _NUMBERED = re.compile(_NUMBER + _MARKS)
 _CLAUSE = re.compile(r"^|(?<=[。；;，,！？!?：:\s）)】\]·.])(?=[^\s。；;，,！？!?：:）)】\].])")
-_RUN_ON_NUMBER = re.compile(r"(?<=[^\d\s.,/:：\-×xX*^~～第年月日至约(（])(?:\d{1,2}[、.．,，)）]?|[①-⑳])\s*(?=[^\s\d.])")
+_RUN_ON_NUMBER = re.compile(
+    r"(?<=[^\d\s.,/:：\-×xX*^~～第年月日至约(（])(?:\d{1,2}[、.．,，)）]?|[①-⑳])\s*(?=[^\s\d.])"
+)
 _HOSPITAL = re.compile(r"^[^。，；：:]{2,28}?(?:医院|卫生院|医学中心|医疗中心|保健院|Hospital|Medical Center)")
 _TRAILING_NOTE = re.compile(r"\s*[（(](?P<note>[^()（）]{1,16})[)）]$")
 _CONTINUED = re.compile(r"续|(?i:cont(?:inued|'d|\.)?)")
+_HAN_WITH_GLOSS = re.compile(r"^(?P<han>[^A-Za-z]*[\u4e00-\u9fff）)])[（(/]?[A-Za-z][A-Za-z0-9 .&/'-]*[)）]?$")
+_SUBTITLE = re.compile(r"\s+[-–—]+\s*.{2,40}$|[—–]{1,2}.{2,40}$")
 _SQUEEZE = re.compile(r"\s+")
 
 
@@ -51,6 +59,7 @@ class HeadingFinder:
     by_title: dict[str, tuple[SectionRule, ...]]
     patterns: tuple[tuple[re.Pattern[str], SectionRule], ...]
     clauses: tuple[tuple[re.Pattern[str], SectionRule], ...]
+    signature: re.Pattern[str]
     dates: DateReader
 
     def opens_block(self, text: str) -> bool:
@@ -89,7 +98,7 @@ class HeadingFinder:
         seen: set[str] = set()
         for start in starts:
             bare = text[start:title_end].strip()
-            inner = bare.strip(_OPEN + _CLOSE + ":： \t").strip()
+            inner = bare.strip(OPEN + CLOSE + ":： \t").strip()
             key = _key(inner)
             for rule in self._rules_for(key, dated=date is not None):
                 if rule.id in seen or (date is not None and rule.level != "document"):
@@ -98,7 +107,17 @@ class HeadingFinder:
                 at = text.find(inner, start) if inner else title_start
                 value, style = _number_of(number) if number and start == number.end() else (None, "")
                 yield Heading(
-                    rule, 0, at, at + len(inner), len(text), True, True, value, style, date, bool(_CONTINUED.search(note))
+                    rule,
+                    0,
+                    at,
+                    at + len(inner),
+                    len(text),
+                    True,
+                    True,
+                    value,
+                    style,
+                    date,
+                    bool(_CONTINUED.search(note)),
                 )
 
     def _strip_date(self, text: str) -> tuple[int, int, str | None, str]:
@@ -113,6 +132,9 @@ class HeadingFinder:
             if tail and tail[2] == end and tail[1] > 0:
                 date, end = tail[0], tail[1]
                 end = len(re.sub(r"(?:记录时间|记录日期|时间|日期|(?i:date))?[\s:：,，—\-(（]*$", "", text[:end]))
+        subtitle = _SUBTITLE.search(text, start, end)
+        if subtitle and subtitle.start() > start:
+            end = subtitle.start()
         remark = _TRAILING_NOTE.search(text[start:end])
         if remark and remark.start() > 0 and _key(text[start:end]) not in self.by_title:
             note = remark["note"]
@@ -121,15 +143,17 @@ class HeadingFinder:
 
     def _rules_for(self, key: str, *, dated: bool) -> Iterator[SectionRule]:
         where = "dated" if dated else "own_line"
-        short = _HOSPITAL.sub("", key)
-        for title in dict.fromkeys((key, short)):
+        gloss = _HAN_WITH_GLOSS.match(key)
+        keys = dict.fromkeys((key, gloss["han"] if gloss else key))
+        for title in (*keys, *(_HOSPITAL.sub("", title) for title in keys)):
             for rule in self.by_title.get(title, ()):
-                if title == key or rule.level == "document":
-                    if where in rule.where or (dated and "own_line" in rule.where):
-                        yield rule
-        for pattern, rule in self.patterns:
-            if where in rule.where and pattern.fullmatch(key):
-                yield rule
+                stands = where in rule.where or (dated and "own_line" in rule.where)
+                if stands and (title in keys or rule.level == "document"):
+                    yield rule
+        for title in keys:
+            for pattern, rule in self.patterns:
+                if where in rule.where and pattern.fullmatch(title):
+                    yield rule
 
     def _line_start(self, text: str, *, is_row: bool) -> Iterator[Heading]:
         number = _NUMBERED.match(text)
@@ -155,14 +179,14 @@ class HeadingFinder:
             else:
                 for pattern, rule in self.clauses:
                     match = pattern.match(text, begin)
-                    if match and begin > 0:
+                    if match and begin > 0 and text[:begin].rstrip()[-1:] in "。；;！？!?":
                         yield Heading(rule, begin, begin, match.end(), match.end(), False, False)
 
     def _titles_at(
         self, text: str, begin: int, start: int, mark: re.Match[str] | None, where: str, is_row: bool
     ) -> Iterator[Heading]:
         """Headings whose title stands at `start`, behind the number `mark` that stands at `begin`."""
-        opening = start < len(text) and text[start] in _OPEN
+        opening = start < len(text) and text[start] in OPEN
         at = start + 1 if opening else start
         while at < len(text) and text[at] == " ":
             at += 1
@@ -173,7 +197,7 @@ class HeadingFinder:
             if not match:
                 continue
             for rule in rules:
-                body = _cued(text, match.end(), rule, where, opening, mark is not None, is_row)
+                body = cued_body(text, match.end(), rule, where, opening, mark is not None, is_row)
                 if body is None or where not in rule.where:
                     continue
                 value, style = _number_of(mark) if mark else (None, "")
@@ -207,6 +231,7 @@ def _build(rules: tuple[SectionRule, ...], dates: DateReader) -> HeadingFinder:
         by_title={key: tuple(own) for key, own in titles.items()},
         patterns=_patterns(rules, lambda rule: "inline" not in rule.where),
         clauses=_patterns(rules, lambda rule: "inline" in rule.where),
+        signature=re.compile("|".join(re.escape(t) for r in rules if r.level == "stop" for t in r.titles) or r"(?!)"),
         dates=dates,
     )
 
@@ -232,37 +257,6 @@ def _clause_starts(text: str) -> list[int]:
     starts = {match.start() for match in _CLAUSE.finditer(text)}
     starts |= {match.start() for match in _RUN_ON_NUMBER.finditer(text)}
     return sorted(starts)
-
-
-def _cued(
-    text: str, end: int, rule: SectionRule, where: str, opening: bool, numbered: bool, is_row: bool
-) -> int | None:
-    """Offset of the body when the title that ends at `end` is printed as a heading, else None."""
-    if is_row:
-        match = re.compile(r"\s*[:：]?\t+").match(text, end)
-        return match.end() if match and text.count("\t") <= 1 + text.count("\t\t") else None
-    if opening:
-        match = re.compile(rf"\s*[{re.escape(_CLOSE)}]\s*[:：]?\s*").match(text, end)
-        return match.end() if match else None
-    colon = re.compile(r"\s*[:：][:：;；]*\s*").match(text, end)
-    if colon:
-        return colon.end()
-    if rule.not_before and re.compile(rule.not_before).match(text, end):
-        return None
-    if rule.cue:
-        cue = re.compile(rule.cue).match(text, end)
-        if cue:
-            return cue.end()
-    if numbered and rule.bare_after_number and end < len(text):
-        return end
-    if numbered and text[end : end + 1] in ("；", ";"):
-        return end + 1
-    if where == "line_start":
-        gap = re.compile(r" {2,}|\t+").match(text, end) or (
-            re.compile(r" ").match(text, end) if not text[end - 1].isascii() else None
-        )
-        return gap.end() if gap else None
-    return None
 
 
 def _number_of(mark: re.Match[str]) -> tuple[int | None, str]:

@@ -63,7 +63,7 @@ def is_header(roles: Sequence[Role | None], filled: int, *, ruled: bool = False)
     if len(known) < (2 if ruled else _MIN_LABELS) or len(known) < _MIN_SHARE * filled:
         return False
     kinds = set(known)
-    return bool(kinds & KEY_ROLES) and (len(kinds) > 1) or known.count("vital") >= 2
+    return (bool(kinds & KEY_ROLES) and (len(kinds) > 1)) or known.count("vital") >= 2
 
 
 def group_starts(roles: Sequence[Role | None]) -> list[int]:

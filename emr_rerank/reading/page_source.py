@@ -1,4 +1,4 @@
-"""Decides page by page where the text comes from: the text layer, pdfplumber for a damaged page, OCR for a scanned one."""
+"""Decides page by page where text comes from: the text layer, pdfplumber for damaged pages, OCR for scanned ones."""
 
 import re
 import zlib
@@ -70,7 +70,7 @@ class Pages:
             page.warn("damaged_page", f"pdfium could not read it ({type(error).__name__}).")
             self._try_plumber(page)
             return page
-        if page.raw.characters == 0 and page.raw.image_share <= _LARGE_IMAGE or self._damaged:
+        if (page.raw.characters == 0 and page.raw.image_share <= _LARGE_IMAGE) or self._damaged:
             self._try_plumber(page)
         return page
 

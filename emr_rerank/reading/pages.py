@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Any
 
 from emr_rerank.errors import DamagedPdfError, EncryptedPdfError, NoTextError
-from emr_rerank.reading.aligned import Columns
 from emr_rerank.reading.labels import Labels, load_labels
 from emr_rerank.reading.limits import check_pages, load_bytes, sha256_of
 from emr_rerank.reading.ocr import skewed_box
@@ -14,10 +13,15 @@ from emr_rerank.reading.page_source import INSTALL_OCR, Pages, SourcedPage, has_
 from emr_rerank.reading.plumber_page import Plumber
 from emr_rerank.reading.running import take_off_running
 from emr_rerank.reading.slanted import part_slanted
-from emr_rerank.reading.tables import find_tables
+from emr_rerank.reading.tables import NOTHING, GoingOn, find_tables
 from emr_rerank.reading.words import line_of, visual_rows
 from emr_rerank.record import BBox, Noun, Page, PageTable, PrintedLine, Warning
 from emr_rerank.settings import Settings
+
+_BROKEN_STREAMS = Warning(
+    code="damaged_file",
+    message="A compressed part of the file is broken: text may be missing or wrong. Copy or export the file again.",
+)
 
 
 class PagesRead(Noun):
@@ -42,10 +46,11 @@ def read_pages(path: Path, settings: Settings, password: str | None = None) -> P
     """
     data = load_bytes(path, settings)
     labels = load_labels(settings.rules_dir)
+    damaged = has_broken_streams(data)
     pages: list[Page] = []
-    warnings: list[Warning] = []
-    going_on: Columns | None = None
-    for sourced in _sourced(path, data, settings, password):
+    warnings: list[Warning] = [_BROKEN_STREAMS] if damaged else []
+    going_on = NOTHING
+    for sourced in _sourced(path, data, settings, password, damaged):
         page, going_on, more = _understood(sourced, labels, going_on)
         pages.append(page)
         warnings.extend(more)
@@ -55,10 +60,10 @@ def read_pages(path: Path, settings: Settings, password: str | None = None) -> P
     return PagesRead(pages=tuple(pages), sha256=sha256_of(data), warnings=tuple(warnings))
 
 
-def _sourced(path: Path, data: bytes, settings: Settings, password: str | None) -> Iterator[SourcedPage]:
+def _sourced(path: Path, data: bytes, settings: Settings, password: str | None, damaged: bool) -> Iterator[SourcedPage]:
     with closing(_open(path, data, password)) as document, closing(Plumber(data, password)) as plumber:
         check_pages(path, len(document), settings)
-        pages = Pages(document, plumber, settings, damaged=has_broken_streams(data))
+        pages = Pages(document, plumber, settings, damaged=damaged)
         for number in range(1, len(document) + 1):
             yield pages.read(number)
 
@@ -85,10 +90,8 @@ def _no_text(path: Path, warnings: list[Warning]) -> NoTextError:
     return NoTextError(f"No page of {path} holds text that can be read.", "Export or scan the record again.")
 
 
-def _understood(
-    page: SourcedPage, labels: Labels, going_on: Columns | None
-) -> tuple[Page, Columns | None, list[Warning]]:
-    """The page as a noun, the columns of a table that may go on overleaf, and the page's warnings."""
+def _understood(page: SourcedPage, labels: Labels, going_on: GoingOn) -> tuple[Page, GoingOn, list[Warning]]:
+    """The page as a noun, what may go on overleaf, and the page's warnings."""
     raw = page.raw
     level, vertical, watermark = part_slanted(raw.words)
     found = find_tables(level, raw.edges, labels, going_on)
@@ -106,7 +109,7 @@ def _understood(
         tables=tuple(found.tables),
         running=tuple(line_of([word]) for word in watermark),
     )
-    return _as_scanned(noun, page.skew), found.open_columns, page.warnings
+    return _as_scanned(noun, page.skew), found.going_on, page.warnings
 
 
 def _as_scanned(page: Page, skew: float) -> Page:

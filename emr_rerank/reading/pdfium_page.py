@@ -1,7 +1,7 @@
 """Words, ruling lines and images of one page, read with pdfium.
 
-One FPDFText_GetText a page and one FPDFText_GetLooseCharBox a character; font size, weight and angle once a word. pdfium
-gives characters in the order of the content stream; whoever uses the words sorts them by their boxes.
+One FPDFText_GetText a page and one FPDFText_GetLooseCharBox a character; font size, weight and angle once a word.
+pdfium gives characters in the order of the content stream; whoever uses the words sorts them by their boxes.
 """
 
 import ctypes
@@ -51,9 +51,9 @@ class Frame:
 
 
 def read_pdfium_page(document: Any, number: int, turn: int = 0) -> RawPage:
-    """Read page `number` (from 1) of an open pypdfium2.PdfDocument, turned clockwise by `turn` degrees more than it says.
+    """Read page `number` (from 1) of an open pypdfium2.PdfDocument; every handle is closed again.
 
-    Every handle is closed again.
+    The page is turned clockwise by `turn` degrees more than it says itself.
     """
     page = document[number - 1]
     try:
@@ -128,7 +128,7 @@ def _style_reader(text_page: Any, turned: int) -> Callable[[int], Style]:
         size = pdfium.FPDFText_GetFontSize(text_page, index)
         if pdfium.FPDFText_GetMatrix(text_page, index, matrix):
             size *= math.hypot(matrix.c, matrix.d)
-        angle = math.degrees(pdfium.FPDFText_GetCharAngle(text_page, index))
+        angle = -math.degrees(pdfium.FPDFText_GetCharAngle(text_page, index))  # pdfium counts clockwise
         bold = pdfium.FPDFText_GetFontWeight(text_page, index) >= BOLD_WEIGHT
         if not bold and pdfium.FPDFText_GetFontInfo(text_page, index, name, 128, ctypes.byref(flags)):
             font = name.value.decode("utf-8", errors="replace").lower()

@@ -2,6 +2,7 @@
 
 import zlib
 from collections.abc import Iterator
+from contextlib import suppress
 from io import BytesIO
 from typing import Any, NamedTuple
 
@@ -42,7 +43,8 @@ class Plumber:
     def close(self) -> None:
         """Close the file, if it was opened."""
         if self._pdf is not None:
-            self._pdf.close()
+            with suppress(Exception):  # it reads the page list once more, which a broken file may not have
+                self._pdf.close()
             self._pdf = None
 
 

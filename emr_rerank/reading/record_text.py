@@ -5,9 +5,11 @@ import unicodedata
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
+from itertools import pairwise
 from pathlib import Path
 
 from emr_rerank.reading.continued_tables import PrintedTable, TablePart, table_parts
+from emr_rerank.reading.margins import Margins, all_margins, right_edge
 from emr_rerank.record import Page, Place, PrintedLine
 
 _SPACE = re.compile(r"&nbsp;|[\u00a0\u3000\t\r\n\u2000-\u200b]")
@@ -47,17 +49,7 @@ class RecordText:
     tables: list[PrintedTable] = field(default_factory=list)
 
 
-@dataclass(slots=True)
-class _Margins:
-    left: float
-    right: float
-    size: float
-    gap: float
-
-
-def assemble(
-    pages: Sequence[Page], opens_block: Callable[[str], bool], overrides: Path | None = None
-) -> RecordText:
+def assemble(pages: Sequence[Page], opens_block: Callable[[str], bool], overrides: Path | None = None) -> RecordText:
     """Join the printed lines and table rows of all pages.
 
     Args:
@@ -65,7 +57,7 @@ def assemble(
     """
     out = RecordText()
     pieces: list[str] = []
-    paragraph: list[tuple[Page, PrintedLine, _Margins]] = []
+    paragraph: list[tuple[Page, PrintedLine, Margins]] = []
     length = 0
 
     def flush() -> None:
@@ -76,12 +68,11 @@ def assemble(
 
     parts = table_parts(pages, overrides)
     out.tables = [PrintedTable(header=head) for head in _headers(parts)]
-    for page in pages:
-        margins = _margins(page)
+    for page, margins in zip(pages, all_margins(pages), strict=True):
         for item in _in_order(page):
             if isinstance(item, int):
                 flush()
-                length = _write_rows(out, pieces, length, page, parts[(page.number, item)])
+                length = _write_rows(out, pieces, length, page, margins, parts[(page.number, item)])
                 continue
             line = item.model_copy(update={"text": _clean(item.text)})
             if not line.text:
@@ -127,26 +118,9 @@ def _in_order(page: Page) -> Iterator[PrintedLine | int]:
     yield from waiting
 
 
-def _margins(page: Page) -> _Margins:
-    """The text block of a page: its left and right edge, usual letter size and line step, in points."""
-    boxes = [line.bbox for line in page.lines] + [table.bbox for table in page.tables]
-    if not boxes:
-        return _Margins(0.0, page.width, 10.0, 16.0)
-    heights = sorted(line.bbox[3] - line.bbox[1] for line in page.lines) or [10.0]
-    sizes = sorted(line.size for line in page.lines if line.size) or heights
-    tops = sorted(line.bbox[1] for line in page.lines)
-    steps = sorted(b - a for a, b in zip(tops, tops[1:], strict=False) if b - a > 0.5 * heights[0])
-    return _Margins(
-        left=min(box[0] for box in boxes),
-        right=max([_right(line) for line in page.lines] + [table.bbox[2] for table in page.tables]),
-        size=sizes[len(sizes) // 2],
-        gap=steps[len(steps) // 3] if steps else 1.6 * heights[len(heights) // 2],
-    )
-
-
 def _continues(
-    paragraph: Sequence[tuple[Page, PrintedLine, _Margins]],
-    after: tuple[Page, PrintedLine, _Margins],
+    paragraph: Sequence[tuple[Page, PrintedLine, Margins]],
+    after: tuple[Page, PrintedLine, Margins],
     opens_block: Callable[[str], bool],
 ) -> bool:
     """Whether a printed line goes on with the paragraph before it."""
@@ -159,7 +133,7 @@ def _continues(
             return False
         if opens_block(line.text):
             return False
-    elif opens_block(line.text) and not _reaches_margin(line, line, margins):
+    elif opens_block(line.text) and not re.search(r"[，。；,;]", line.text):
         return False
     if _differs(last, line) or not _reaches_margin(last, line, last_margins):
         return False
@@ -170,7 +144,7 @@ def _continues(
     return not _indented(paragraph, line, margins)
 
 
-def _hangs_out(paragraph: Sequence[tuple[Page, PrintedLine, _Margins]], line: PrintedLine, margins: _Margins) -> bool:
+def _hangs_out(paragraph: Sequence[tuple[Page, PrintedLine, Margins]], line: PrintedLine, margins: Margins) -> bool:
     """Whether the paragraph began with a first-line indent and this line stands at the margin: it goes on.
 
     Then a heading or number at its start is one inside the running paragraph.
@@ -191,24 +165,20 @@ def _differs(last: PrintedLine, line: PrintedLine) -> bool:
     return last.bold and not line.bold
 
 
-def _reaches_margin(last: PrintedLine, line: PrintedLine, margins: _Margins) -> bool:
+def _reaches_margin(last: PrintedLine, line: PrintedLine, margins: Margins) -> bool:
     """Whether the first word of the next line would not have fitted behind the last one."""
+    if re.search(r"[a-z]-$", last.text) and line.text[:1].islower():
+        return True
     letter = (last.bbox[2] - last.bbox[0]) / max(1, display_width(last.text))
     word = re.match(r"[A-Za-z0-9.,%/+\-]+|.[，。、；：！？）】”’]*", line.text)
-    needed = display_width(word.group()) + (1 if word.group().isascii() else 0) if word else 2
+    needed: float = display_width(word.group()) + (1 if word.group().isascii() else 0) if word else 2
+    if word and word.group().isascii():
+        needed *= 1.15  # proportional letters differ from the line's mean
     slack = 2.5 if display_width(line.text[:1]) == 2 else 1.5
-    return _right(last) + (needed + slack) * letter >= margins.right
+    return right_edge(last) + (needed + slack) * letter >= margins.right
 
 
-def _right(line: PrintedLine) -> float:
-    """Right edge without a closing mark, which may hang over the margin."""
-    hangs = line.text[-1:] in "，。、；：！？）】”’"
-    return line.bbox[2] - (line.bbox[3] - line.bbox[1] if hangs else 0.0)
-
-
-def _indented(
-    paragraph: Sequence[tuple[Page, PrintedLine, _Margins]], line: PrintedLine, margins: _Margins
-) -> bool:
+def _indented(paragraph: Sequence[tuple[Page, PrintedLine, Margins]], line: PrintedLine, margins: Margins) -> bool:
     """Whether the line is set in as a new paragraph is: further than the line before, and not a hanging item."""
     _, last, last_margins = paragraph[-1]
     inset, last_inset = line.bbox[0] - margins.left, last.bbox[0] - last_margins.left
@@ -220,7 +190,7 @@ def _indented(
 
 
 def _write_paragraph(
-    out: RecordText, pieces: list[str], length: int, paragraph: Sequence[tuple[Page, PrintedLine, _Margins]]
+    out: RecordText, pieces: list[str], length: int, paragraph: Sequence[tuple[Page, PrintedLine, Margins]]
 ) -> int:
     page, first, margins = paragraph[0]
     start = length
@@ -253,23 +223,22 @@ def _glue(before: str, after: str) -> str:
     if re.search(r"[a-z]-$", before) and re.match(r"[a-z]", after):
         return before[:-1] + after
     if _HAN.search(before[-40:]) or _HAN.search(after[:40]):
-        spaced = re.search(r"[A-Za-z]$", before) and re.match(r"[A-Za-z]", after)
-        spaced = spaced or (re.search(r"\d[-/.]\d{1,2}$", before) and re.match(r"\d{1,2}[:：]\d{2}", after))
+        spaced = bool(re.search(r"[A-Za-z]$", before) and re.match(r"[A-Za-z]", after))
+        spaced |= bool(re.search(r"\d[-/.]\d{1,2}$", before) and re.match(r"\d{1,2}[:：]\d{2}", after))
     else:
-        spaced = re.search(r"\S$", before) and not re.search(r"[-/]$", before)
+        spaced = not before.endswith(("-", "/"))
     return f"{before} {after}" if spaced else before + after
 
 
 def _unhyphenate(written: Sequence[Place], places: list[Place]) -> None:
     """Places overlap by the one letter that an undone hyphen took; cut the earlier one."""
     offset = len(places) - len(written)
-    for index, (one, other) in enumerate(zip(written, written[1:], strict=False)):
+    for index, (one, other) in enumerate(pairwise(written)):
         if one.end > other.start:
             places[offset + index] = one.model_copy(update={"end": other.start})
 
 
-def _write_rows(out: RecordText, pieces: list[str], length: int, page: Page, part: TablePart) -> int:
-    margins = _margins(page)
+def _write_rows(out: RecordText, pieces: list[str], length: int, page: Page, margins: Margins, part: TablePart) -> int:
     for row in part.rows:
         text = "\t".join(row.cells)
         if not text.strip():

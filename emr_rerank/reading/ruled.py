@@ -1,6 +1,6 @@
 """Ruled tables: cells from ruling lines, with the edge and cell functions of pdfplumber.table.
 
-Those follow Anssi Nurminen, Algorithmic Extraction of Data in Tables in PDF Documents (Tampere 2013). Here they only get
+Those follow Anssi Nurminen, Algorithmic Extraction of Data in Tables in PDF Documents (Tampere 2013). Here they get
 lines that pdfium found, and only where at least three horizontal and three vertical rules can make a table.
 """
 
@@ -42,6 +42,10 @@ class Grid:
     lefts: list[float]
     tops: list[float]
     cells: list[Cell]
+    places: dict[tuple[int, int], Cell] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.places = {(cell.row, cell.column): cell for cell in self.cells}
 
     def row_cells(self, row: int) -> list[Cell]:
         """The cells that start in a row, from left to right."""
@@ -114,4 +118,7 @@ def _holds(box: BBox, x: float, y: float) -> bool:
 
 
 def _cell_at(grid: Grid, x: float, y: float) -> Cell | None:
-    return next((cell for cell in grid.cells if _holds(cell.box, x, y)), None)
+    cell = grid.places.get((bisect_right(grid.tops, y) - 1, bisect_right(grid.lefts, x) - 1))
+    if cell is not None and _holds(cell.box, x, y):
+        return cell
+    return next((merged for merged in grid.cells if _holds(merged.box, x, y)), None)

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from statistics import median
 from typing import Literal
+from unicodedata import normalize
 
 from emr_rerank.record import Page, PrintedLine
 from emr_rerank.rules.running import RunningRule, running_rules
@@ -20,8 +21,9 @@ _HEAD, _FOOT = 0.18, 0.86  # shares of the page height
 _LINES = 6
 _SAME_HEIGHT = 4.0
 _MIN_PAGES = 3
-# Of the pages between the first and the last that carry the line; left and right pages may differ, so under a half.
-_MIN_SHARE = 0.4
+# A header misses few pages of its stretch (pictures, charts); a title that happens to come up misses many.
+_MAX_GAP = 3
+_MIN_SHARE = 0.8
 _DIGITS = re.compile(r"\d+")
 
 Side = Literal["head", "foot"]
@@ -92,7 +94,7 @@ def _edge_lines(page: Page, index: int, marks: _Marks) -> list[_EdgeLine]:
 
 
 def _edge_line(line: PrintedLine, page: int, place: int, side: Side, marks: _Marks) -> _EdgeLine:
-    text = re.sub(r"\s", "", line.text)
+    text = normalize("NFKC", re.sub(r"\s", "", line.text))  # OCR takes ： for : on one page and not on the next
     bare = marks.without(text, "page_number", "stamp")
     edge = _EdgeLine(page, place, side, line, _DIGITS.sub("#", bare), tuple(_DIGITS.findall(bare)), bare != text)
     edge.runs = edge.numbered and not re.search(r"\w", bare)
@@ -140,8 +142,15 @@ def _same_numbers(group: Sequence[_EdgeLine]) -> list[list[_EdgeLine]]:
 
 
 def _is_running(group: Sequence[_EdgeLine]) -> bool:
+    """Whether the pages of the group make a stretch without holes somewhere, or every other page of one."""
     on = sorted({line.page for line in group})
-    return len(on) >= _MIN_PAGES and len(on) >= _MIN_SHARE * (on[-1] - on[0] + 1)
+    breaks = [place for place in range(1, len(on)) if on[place] - on[place - 1] > _MAX_GAP]
+    for start, end in zip([0, *breaks], [*breaks, len(on)], strict=True):
+        stretch = on[start:end]
+        step = 2 if len({page % 2 for page in stretch}) == 1 else 1
+        if len(stretch) >= _MIN_PAGES and len(stretch) >= _MIN_SHARE * ((stretch[-1] - stretch[0]) / step + 1):
+            return True
+    return False
 
 
 def _keep_titles(by_page: Sequence[Sequence[_EdgeLine]], marks: _Marks) -> None:

@@ -7,16 +7,18 @@ from dataclasses import dataclass, field
 from itertools import groupby
 from pathlib import Path
 
-from emr_rerank.reading.dates import DateReader, date_reader
 from emr_rerank.reading.headings import Heading, HeadingFinder, first_allowed, heading_finder, number_value
 from emr_rerank.reading.record_text import LogicalLine, RecordText
 from emr_rerank.record import Place, Section
 
 _ITEM = re.compile(
-    r"(?:^|(?<=[。；;，,！？!?：:）)\s\n]))(?:(?P<an>\d{1,2})(?!\d)\s*(?:[、.．)）](?!\d)|(?=[ \u4e00-\u9fff]))|(?P<circle>[①-⑳]))",
+    r"(?:^|(?<=[。；;，,！？!?：:）)\s\n]))"
+    r"(?:(?P<an>\d{1,2})(?!\d)\s*(?:(?P<mark>[、.．)）])(?!\d)|(?=[ \u4e00-\u9fff]))|(?P<circle>[①-⑳]))",
     re.MULTILINE,
 )
 _HEADS_OF_LINE = 0.5
+_SKIPS = 3
+_SIGNATURE_LINES = 3
 
 
 @dataclass(slots=True)
@@ -32,6 +34,7 @@ class _Node:
     date: str | None = None
     number: int | None = None
     style: str = ""
+    mark: str = ""
     inline: bool = False
     end: int = 0
     children: list["_Node"] = field(default_factory=list)
@@ -47,7 +50,7 @@ def build_sections(read: RecordText, overrides: Path | None = None) -> tuple[Sec
     tree = _Tree(read.text, heading_finder(overrides))
     for line in read.lines:
         tree.take(line)
-    return tree.finish(date_reader(overrides), read.places)
+    return tree.finish(read.places)
 
 
 class _Tree:
@@ -69,16 +72,14 @@ class _Tree:
         if line.kind == "header":
             return
         found = self.finder.candidates(text, is_row=line.kind == "row", size=line.size)
-        accepted = []
+        taken = 0
         for _, same in groupby(found, key=lambda heading: heading.title_start):
             heading = first_allowed(list(same), [node.code for node in self.stack])
-            if heading and self._fits_layout(heading, line):
-                self._close_by_number(line.start, line.start + heading.start, heading)
+            if heading and heading.title_start >= taken and self._fits_layout(heading, line):
+                self._close_by_number(line.start, line.start + heading.start)
                 self._open(heading, line)
-                accepted.append(heading)
-        self._close_by_number(line.start, line.end, None)
-        if not accepted:
-            return
+                taken = heading.body
+        self._close_by_number(line.start, line.end)
         if any(node.inline for node in self.stack):
             self.close_at = line.end
 
@@ -126,11 +127,19 @@ class _Tree:
         return re.sub(r"(?<=[\u4e00-\u9fff])[ \u3000]+(?=[\u4e00-\u9fff])", "", printed)
 
     def _push(
-        self, heading: Heading, title: str, body: int, start: int, date: str | None, inline: bool = False, line_size: float = 0.0
+        self,
+        heading: Heading,
+        title: str,
+        body: int,
+        start: int,
+        date: str | None,
+        inline: bool = False,
+        line_size: float = 0.0,
     ) -> None:
         rule = heading.rule
+        mark = re.sub(r"[\s\d①-⑳（(【\[]", "", self.text[start : body - (heading.body - heading.title_start)])[:1]
         node = _Node(
-            rule.code, title, rule.id, rule.level, start, body, date, heading.number, heading.style, inline,
+            rule.code, title, rule.id, rule.level, start, body, date, heading.number, heading.style, mark, inline,
             labels=rule.date_labels, closed=rule.closed, size=line_size,
         )  # fmt: skip
         self.stack[-1].children.append(node)
@@ -183,29 +192,30 @@ class _Tree:
             self.stack.pop().end = start
         self.close_at = None
 
-    def _close_by_number(self, start: int, end: int, before: Heading | None) -> None:
+    def _close_by_number(self, start: int, end: int) -> None:
         """Close a numbered part where the next number of its own list stands: `3.查体：… 4.患者…`."""
         node = next((node for node in reversed(self.stack) if node.number is not None), None)
         if node is None or node.number is None or node.level != "part":
             return
-        begin = max(start, node.body)
-        inner = 0
-        for match in _ITEM.finditer(self.text, begin, end):
-            style = "an" if match["an"] else "circle"
-            value = number_value(match["an"] or match["circle"])
-            if value == 1 or (inner and value == inner + 1):
-                inner = value or 0
-            elif value == node.number + 1 and style == node.style:
+        inner, inner_marks = 0, set[str]()
+        for match in _ITEM.finditer(self.text, max(start, node.body), end):
+            value = number_value(match["an"] or match["circle"]) or 0
+            mark = match["mark"] or ""
+            if value <= max(1, node.number) or (
+                value == inner + 1 and inner and (mark in inner_marks or mark != node.mark)
+            ):
+                inner, inner_marks = value, {mark} if value == 1 else inner_marks | {mark}
+            elif value <= node.number + _SKIPS and node.style == ("an" if match["an"] else "circle"):
                 while node in self.stack:
                     self.stack.pop().end = match.start()
                 return
 
-    def finish(self, dates: DateReader, places: Sequence[Place]) -> tuple[Section, ...]:
+    def finish(self, places: Sequence[Place]) -> tuple[Section, ...]:
         """Close what is open and freeze the tree."""
         for node in self.stack:
             node.end = len(self.text)
         pages = _PageFinder(places)
-        return tuple(_freeze_children(self.root, (), None, self.text, dates, pages))
+        return tuple(_freeze_children(self.root, (), None, self.text, self.finder, pages))
 
 
 @dataclass(slots=True)
@@ -223,31 +233,45 @@ class _PageFinder:
 
 
 def _freeze_children(
-    node: _Node, path: tuple[str, ...], date: str | None, text: str, dates: DateReader, pages: _PageFinder
+    node: _Node, path: tuple[str, ...], date: str | None, text: str, finder: HeadingFinder, pages: _PageFinder
 ) -> Iterator[Section]:
     """The children of a node and, between them, leaves of the node's own text."""
     at = node.start
     for child in node.children:
         if child.start > at:
             yield _own_text(at, child.start, path, date, text, pages, node)
-        yield _freeze(child, path, date, text, dates, pages)
+        yield _freeze(child, path, date, text, finder, pages)
         at = child.end
     if at < node.end:
         yield _own_text(at, node.end, path, date, text, pages, node)
 
 
 def _freeze(
-    node: _Node, path: tuple[str, ...], date: str | None, text: str, dates: DateReader, pages: _PageFinder
+    node: _Node, path: tuple[str, ...], date: str | None, text: str, finder: HeadingFinder, pages: _PageFinder
 ) -> Section:
     here = (*path, node.title)
     if node.level == "document":
-        date = node.date or dates.labelled_date(text[node.start : node.end], node.labels)
-    children = tuple(_freeze_children(node, here, date, text, dates, pages)) if node.children else ()
+        date = (
+            node.date
+            or finder.dates.labelled_date(text[node.start : node.end], node.labels)
+            or _signed(text[node.start : node.end], finder)
+        )
+    children = tuple(_freeze_children(node, here, date, text, finder, pages)) if node.children else ()
     return Section(
         code=node.code, title=node.title, path=here, rule=node.rule, date=date, start=node.start, end=node.end,
         body_start=min(node.body, node.end), page_start=pages.at(node.start),
         page_end=pages.at(max(node.start, node.end - 2)), children=children,
     )  # fmt: skip
+
+
+def _signed(text: str, finder: HeadingFinder) -> str | None:
+    """The date beside the signature in the last lines of a document."""
+    for line in reversed(text.rstrip().split("\n")[-_SIGNATURE_LINES:]):
+        signature = finder.signature.search(line)
+        found = finder.dates.first_date(line, signature.end()) if signature else None
+        if found:
+            return found[0]
+    return None
 
 
 def _own_text(

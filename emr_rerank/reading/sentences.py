@@ -80,16 +80,18 @@ def pipeline(language: str, overrides: Path | None = None) -> "Language":
     from spacy.language import Language
 
     if not Language.has_factory(COMPONENT):
-
-        @Language.factory(COMPONENT, default_config={"language": "zh", "overrides": None})
-        def create(nlp: Language, name: str, language: str, overrides: str | None) -> SentenceEnds:
-            return sentence_ends(language, Path(overrides) if overrides else None)
+        Language.factory(COMPONENT, default_config={"language": "zh", "overrides": None}, func=_create)
 
     nlp = spacy.blank(language)
     config: dict[str, Any] = {"language": language, "overrides": str(overrides) if overrides else None}
     nlp.add_pipe(COMPONENT, config=config)
     nlp.max_length = 10_000_000
     return nlp
+
+
+def _create(nlp: "Language", name: str, language: str, overrides: str | None) -> SentenceEnds:
+    """The factory that spaCy calls when the pipeline is put together."""
+    return sentence_ends(language, Path(overrides) if overrides else None)
 
 
 def sentence_ends(language: str, overrides: Path | None = None) -> SentenceEnds:

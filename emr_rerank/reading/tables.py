@@ -3,17 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from emr_rerank.reading.aligned import (
-    Columns,
-    HeadCell,
-    Row,
-    columns_of,
-    find_header,
-    framed_header,
-    is_value_row,
-    read_aligned,
-)
-from emr_rerank.reading.grids import tables_of_grid
+from emr_rerank.reading.aligned import is_value_row, read_aligned
+from emr_rerank.reading.columns import Columns, HeadCell, Row, columns_of, find_header, framed_header
+from emr_rerank.reading.grids import RuledHead, tables_of_grid
 from emr_rerank.reading.horizontal import RuleStack, rule_stacks
 from emr_rerank.reading.labels import Labels
 from emr_rerank.reading.rawpage import Edge
@@ -27,29 +19,39 @@ _LINES_ABOVE = 8
 
 
 @dataclass(frozen=True, slots=True)
+class GoingOn:
+    """What a table that may go on overleaf stands under: unruled columns, a ruled header."""
+
+    columns: Columns | None = None
+    ruled: RuledHead | None = None
+
+
+NOTHING = GoingOn()
+
+
+@dataclass(frozen=True, slots=True)
 class TablesFound:
-    """Tables from top to bottom, the words that stand in none, and the columns of a table that may go on overleaf."""
+    """Tables from top to bottom, the words that stand in none, and what may go on overleaf."""
 
     tables: list[PageTable]
     rest: list[Word]
-    open_columns: Columns | None = None
+    going_on: GoingOn
 
 
-def find_tables(
-    words: Sequence[Word], edges: Sequence[Edge], labels: Labels, going_on: Columns | None = None
-) -> TablesFound:
-    """The tables of a page. `going_on` are the columns of an unruled table that the page before ended with."""
+def find_tables(words: Sequence[Word], edges: Sequence[Edge], labels: Labels, above: GoingOn = NOTHING) -> TablesFound:
+    """The tables of a page. `above` is what the last tables of the page before stood under."""
     tables: list[PageTable] = []
     rest = list(words)
+    ruled = above.ruled
     for grid in find_grids(edges):
         rest = fill_grid(grid, rest)
-        found, prose = tables_of_grid(grid, labels)
+        found, prose, ruled = tables_of_grid(grid, labels, ruled if not tables else None)
         tables.extend(found)
         rest.extend(prose)
     rows = visual_rows(rest)
-    aligned, kept, open_columns = _aligned(rows, labels, going_on, rule_stacks(edges))
+    aligned, kept, columns = _aligned(rows, labels, above.columns, rule_stacks(edges))
     tables = sorted([*tables, *aligned], key=lambda table: table.bbox[1])
-    return TablesFound(tables, [word for row in kept for word in row], open_columns)
+    return TablesFound(tables, [word for row in kept for word in row], GoingOn(columns, ruled))
 
 
 def _aligned(
@@ -80,9 +82,7 @@ def _aligned(
     return tables, kept, last
 
 
-def _framed(
-    rows: list[Row], number: int, labels: Labels, stacks: Sequence[RuleStack]
-) -> tuple[PageTable | None, int]:
+def _framed(rows: list[Row], number: int, labels: Labels, stacks: Sequence[RuleStack]) -> tuple[PageTable | None, int]:
     """The table whose header is `rows[number]`, by the rules above and below it; its labels may be unknown."""
     middle = rows[number][0].middle
     stack, rule = next(((s, i) for s in stacks if (i := s.head_of(middle)) is not None), (None, None))

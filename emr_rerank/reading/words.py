@@ -1,18 +1,19 @@
 """From placed characters to words, and from words to printed lines.
 
-A word here is a run of characters that nothing separates: no printed space, no gap. Chinese text makes long words, a table
-cell makes one or a few. All boxes are points with the origin at the top left of the page as it is looked at.
+A word here is a run of characters that nothing separates: no printed space, no gap. Chinese text makes long words, a
+table cell makes one or a few. All boxes are points with the origin at the top left of the page as it is looked at.
 """
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import NamedTuple
 
 from emr_rerank.reading.characters import is_cjk, repaired
 from emr_rerank.record import BBox, PrintedLine
 
-# Gaps in units of the font size. Table columns can be 0.3 apart. Han text that is justified or letter-spaced has gaps up
-# to half a character, but then it has them everywhere.
+# Gaps in units of the font size. Table columns can be 0.3 apart. Han text that is justified or letter-spaced has gaps
+# up to half a character, but then it has them everywhere.
 GAP = 0.3
 GAP_SPACED_HAN = 0.5
 OVERLAP_BACK = -0.4
@@ -20,9 +21,12 @@ SAME_BASELINE = 0.25
 
 
 class Glyph(NamedTuple):
-    """A character with its box; `index` leads back to its style. A space needs no box; one that is only guessed from a gap is ''."""
+    """A character with its box; `number` leads back to its style.
 
-    index: int
+    A space needs no box; a space that is only guessed from a gap is the empty string.
+    """
+
+    number: int
     text: str
     x0: float
     top: float
@@ -70,7 +74,7 @@ def build_words(glyphs: Iterable[Glyph], style_of: Callable[[int], Style]) -> li
     words: list[Word] = []
     word: Word | None = None
     spaced = False
-    for index, text, x0, top, x1, bottom in glyphs:
+    for number, text, x0, top, x1, bottom in glyphs:
         if not text:
             word = _after_guessed_space(word)
             continue
@@ -91,7 +95,7 @@ def build_words(glyphs: Iterable[Glyph], style_of: Callable[[int], Style]) -> li
             word.rights.append(x1)
             spaced = False
             continue
-        size, bold, angle = style_of(index)
+        size, bold, angle = style_of(number)
         word = Word(text, x0, top, x1, bottom, size or bottom - top, bold, angle, None, spaced, 0.0, [x1])
         spaced = False
         words.append(word)
@@ -107,7 +111,8 @@ def _continues(word: Word, text: str, x0: float, bottom: float) -> bool:
     gap = x0 - word.rights[-1]
     even = gap <= 2 * word.gap or len(word.text) == 1
     limit = GAP_SPACED_HAN if even and is_cjk(text) and is_cjk(word.text[-1]) else GAP
-    return abs(bottom - word.bottom) <= SAME_BASELINE * word.size and OVERLAP_BACK * word.size <= gap < limit * word.size
+    level = abs(bottom - word.bottom) <= SAME_BASELINE * word.size
+    return level and OVERLAP_BACK * word.size <= gap < limit * word.size
 
 
 def visual_rows(words: Sequence[Word]) -> list[list[Word]]:
@@ -147,7 +152,7 @@ def joined(words: Sequence[Word]) -> str:
     if len(words) > 1 and all(len(word.text) == 1 and is_cjk(word.text) for word in words):
         return "".join(word.text for word in words)
     text = words[0].text
-    for before, word in zip(words, words[1:], strict=False):
+    for before, word in pairwise(words):
         text += " " + word.text if word.spaced or word.x0 - before.x1 >= 0.1 * word.size else word.text
     return text
 

@@ -7,7 +7,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
-from pydantic import BaseModel, ConfigDict, model_validator
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from emr_rerank.errors import RuleError
 from emr_rerank.rules.files import Rule, load_rules
@@ -38,7 +38,7 @@ class Analyte(Rule):
     unit: str
     units: tuple[str, ...] = ()
     molar_mass: float | None = None
-    conversions: dict[str, Conversion] = {}
+    conversions: dict[str, Conversion] = Field(default_factory=dict)
     plausible: tuple[float, float] | None = None
     decimals: int = 2
     cvi: float | None = None
@@ -61,12 +61,13 @@ class Lookalike(Rule):
 
 
 class Mention(NamedTuple):
-    """An analyte's name in a text. `others`: further analytes of that name, told apart by unit."""
+    """An analyte's name in a text. `others`: further analytes of that name, told apart by unit; `bare`: also a word."""
 
     analyte_id: str
     start: int
     end: int
     others: tuple[str, ...] = ()
+    bare: bool = False
 
 
 class _Name(NamedTuple):
@@ -77,7 +78,7 @@ class _Name(NamedTuple):
 
 
 _VALUE_OR_TALK = re.compile(
-    r"\s*(?:\([^()]{1,12}\)\s*)?(?:[:=为是约]|[<>≤≥]|[-+]?\d|[↑↓]|[\t,、]|(?:水平|值|浓度|含量|升高|降低|下降|偏高|偏低|正常|变化|复查|level|was|is|of)|$)"
+    r"\s*(?:\([^()]{1,12}\)\s*)?(?:[:=为是约]|[<>≤≥]|[-+]?\d|[↑↓]|[\t,、]|(?:分别|水平|值|浓度|含量|升高|降低|下降|偏高|偏低|正常|变化|复查|level|was|is|of)|$)"
 )
 _BEFORE_BARE = re.compile(r"[一-鿿A-Za-z0-9+]$")
 
@@ -119,8 +120,10 @@ class Catalogue:
         mentions = []
         for found in self._pattern.finditer(lower):
             name = self._names[found.group()]
-            if name.analytes and self._stands(name, plain, lower, found.start(), found.end()):
-                mentions.append(Mention(name.analytes[0], found.start(), found.end(), name.analytes[1:]))
+            start, end = found.span()
+            if name.analytes and self._stands(name, plain, lower, start, end):
+                bare = not name.free and plain[start:end] not in name.exact
+                mentions.append(Mention(name.analytes[0], start, end, name.analytes[1:], bare))
         return tuple(mentions)
 
     def to_normal(self, analyte: Analyte, value: float, unit: str) -> float | None:
@@ -178,15 +181,16 @@ def _alternation(names: Iterable[str]) -> str:
         node = latin if name[0].isascii() and name[0].isalnum() else other
         for letter in name:
             node = node.setdefault(letter, {})
-        node[""] = {"border": {}} if name[-1].isascii() and name[-1].isalnum() else {}
+        node[""] = {}
     before = r"(?<![a-z0-9])(?<![a-z]-)"
     return f"{before}(?:{_branch(latin)})|(?:{_branch(other)})"
 
 
-def _branch(node: dict[str, dict]) -> str:  # type: ignore[type-arg]
-    ways = [re.escape(letter) + _branch(child) for letter, child in node.items() if letter]
+def _branch(node: dict[str, dict], last: str = "") -> str:  # type: ignore[type-arg]
+    ways = [re.escape(letter) + _branch(child, letter) for letter, child in node.items() if letter]
     if "" in node:
-        ways.append(r"(?![a-z])(?!-[a-z])" if node[""] else "")
+        letter = last.isascii() and last.isalpha()
+        ways.append(r"(?![a-z])(?!-[a-z])" if letter else r"(?!\d)" if last.isascii() and last.isdigit() else "")
     return ways[0] if len(ways) == 1 else f"(?:{'|'.join(ways)})"
 
 

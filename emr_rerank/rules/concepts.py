@@ -19,7 +19,8 @@ class Concept(Rule):
     `sections`: codes of the sections that can speak of it, best first. `home`: codes of sections that are about it, so
     that any sentence there speaks of it. `analytes`: what a class word stands for (肝功能). `general`: forms of a general
     statement that answers for everything asked together with it ('否认药物过敏' for penicillin). `blocked`: longer words in
-    which a form means something else (血压 in 高血压). `pattern`: a further way that records write it, over lower-case
+    which a form means something else (血压 in 高血压). `facts`: names of the facts that
+    state it, when they differ from the concept's own name. `narrower`: concepts that are kinds of this one. `pattern`: a further way that records write it, over lower-case
     text (`P80次/分`). `anchor` false: evidence need not name it.
     """
 
@@ -31,6 +32,8 @@ class Concept(Rule):
     analytes: tuple[str, ...] = ()
     general: tuple[str, ...] = ()
     blocked: tuple[str, ...] = ()
+    facts: tuple[str, ...] = ()
+    narrower: tuple[str, ...] = ()
     pattern: Pattern | None = None
     anchor: bool = True
 
@@ -51,6 +54,7 @@ class Concepts:
         self._by_id = {concept.id: concept for concept in concepts}
         self._forms: dict[str, list[tuple[str, str]]] = {}
         self._ids_of_form: dict[str, set[str]] = {}
+        self._narrower = self._closed()
         self._patterns = [(re.compile(item.pattern), item.id) for item in self._by_id.values() if item.pattern]
         for concept in self._by_id.values():
             for form in concept.forms:
@@ -78,7 +82,14 @@ class Concepts:
                     continue
                 if stands_free(lowered, position, len(form)) and not self._blocked(concept_id, lowered, position, form):
                     ids.add(concept_id)
-        return frozenset(ids)
+        return frozenset(ids) | {wide for wide, narrow in self._narrower.items() if narrow & ids}
+
+    def _closed(self) -> dict[str, frozenset[str]]:
+        """Every concept that has kinds, with its kinds and their kinds."""
+        closed = {concept.id: frozenset(concept.narrower) for concept in self._by_id.values() if concept.narrower}
+        for _ in closed:
+            closed = {wide: narrow.union(*(closed.get(i, frozenset()) for i in narrow)) for wide, narrow in closed.items()}
+        return closed
 
     def _blocked(self, concept_id: str, lowered: str, position: int, form: str) -> bool:
         for word in self._by_id[concept_id].blocked:
@@ -89,7 +100,7 @@ class Concepts:
         return False
 
     def find(self, text: str) -> tuple[ConceptMention, ...]:
-        """Mentions in reading order, the longest form first, none overlapping another."""
+        """Mentions in reading order, the longest form first, none overlapping another; forms of one character left out."""
         lowered = lower(text)
         found: list[ConceptMention] = []
         position = 0
@@ -104,7 +115,7 @@ class Concepts:
 
     def _at(self, lowered: str, position: int) -> ConceptMention | None:
         for form, concept_id in self._forms.get(lowered[position], ()):
-            if lowered.startswith(form, position) and stands_free(lowered, position, len(form)):
+            if len(form) > 1 and lowered.startswith(form, position) and stands_free(lowered, position, len(form)):
                 return ConceptMention(concept_id, position, position + len(form))
         return None
 

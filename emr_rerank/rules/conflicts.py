@@ -3,6 +3,8 @@
 from functools import lru_cache
 from pathlib import Path
 
+from pydantic import Field
+
 from emr_rerank.rules.files import Pattern, Rule, load_rules
 
 
@@ -12,7 +14,7 @@ class Statement(Rule):
     about: str
     pattern: Pattern
     value: str | None = None
-    values: dict[str, str] = {}
+    values: dict[str, str] = Field(default_factory=dict, description="printed value → compared value")
 
 
 @lru_cache(maxsize=8)

@@ -14,8 +14,8 @@ class RunningRule(Rule):
 
     kind: Literal["page_number", "stamp", "title", "report", "body"] = Field(
         description="page_number: of the page, changes from page to page; stamp: time of printing, may change too; "
-        "title: names a document, kept where a stretch of pages with it begins; report: names a one-page report, always "
-        "kept; body: content that may repeat and is never taken off"
+        "title: names a document, kept where a stretch of pages with it begins; report: names a one-page report, "
+        "always kept; body: content that may repeat and is never taken off"
     )
     pattern: Pattern
 

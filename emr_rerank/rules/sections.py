@@ -41,7 +41,8 @@ class SectionRule(Rule):
     where: tuple[Where, ...] = Field(
         ("own_line", "line_start"),
         description="own_line: alone on its line; line_start: first on it, then a colon, bracket, tab or wide gap; "
-        "inline: at any clause start, then a colon or `cue`; dated: alone on its line beside a date; large: alone on its line in letters a quarter larger than usual",
+        "inline: at any clause start, then a colon or `cue`; dated: alone on its line beside a date; "
+        "large: alone on its line in letters a quarter larger than usual",
     )
     cue: Pattern | None = Field(None, description="what may follow the title instead of a colon")
     bare_after_number: bool = Field(False, description="a number before the title is cue enough")

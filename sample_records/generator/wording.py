@@ -28,8 +28,9 @@ CHINESE = Wording(
     orders=("长期医嘱单", "临时医嘱单"),
     orders_header=("开始时间", "医嘱内容", "医师", "护士", "停止时间"),
     vitals="体温单（生命体征记录）",
-    vitals_header=tuple(
-        "日期 时间 体温(℃) 脉搏(次/分) 呼吸(次/分) 血压(mmHg) SpO2(%) 入量(ml) 出量(ml) 体重(kg)".split()
+    vitals_header=(
+        *("日期", "时间", "体温(℃)", "脉搏(次/分)", "呼吸(次/分)", "血压(mmHg)"),
+        *("SpO2(%)", "入量(ml)", "出量(ml)", "体重(kg)"),
     ),
     nursing="一般护理记录单",
     nursing_header=("时间", "病情观察及护理措施", "签名"),

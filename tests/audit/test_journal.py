@@ -2,9 +2,11 @@ import os
 import sqlite3
 import subprocess
 import sys
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import psycopg
 import pytest
 
 from emr_rerank.audit.chain import GENESIS, row_hash
@@ -128,6 +130,21 @@ def test_reading_does_not_start_a_journal(store_url: str, tmp_path: Path) -> Non
     with pytest.raises(StoreError):
         Journal(store_url, create=False)
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_user_who_may_only_append_can(new_postgres: Callable[[], str], event_of) -> None:
+    url = new_postgres()
+    Journal(url).close()
+    with psycopg.connect(url.replace("postgresql+psycopg", "postgresql"), autocommit=True) as connection:
+        connection.execute("DROP ROLE IF EXISTS asker")
+        connection.execute("CREATE ROLE asker LOGIN")
+        connection.execute("GRANT SELECT, INSERT ON audit_events TO asker")
+        connection.execute("GRANT SELECT, UPDATE ON audit_head TO asker")
+        connection.execute("GRANT SELECT ON emr_rerank_schema TO asker")
+    with Journal(url.replace("postgres@", "asker@")) as journal:
+        journal.append(event_of(1))
+        assert journal.verify().ok
+        assert journal.count() == 1
 
 
 def test_a_journal_in_memory_works() -> None:

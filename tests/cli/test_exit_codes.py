@@ -111,7 +111,7 @@ def test_bad_regex_names_file_line_and_rule(run: Callable[..., Result], tmp_path
     rules = tmp_path / "rules"
     rules.mkdir()
     (rules / "sections.zh.yaml").write_text(
-        "rules:\n  - id: sections.zh.broken\n    code: other\n    titles: ['(未闭合']\n", encoding="utf-8"
+        "rules:\n  - id: sections.zh.broken\n    code: other\n    pattern: '(未闭合'\n", encoding="utf-8"
     )
     result = run("rules", "check", "--rules", rules)
     assert result.exit_code == 2
@@ -136,7 +136,9 @@ def test_archive_out_of_reach_ends_in_5(run: Callable[..., Result], url: str, to
 
 
 def test_unknown_record_of_an_archive_ends_in_5_and_names_it(run: Callable[..., Result], tmp_path: Path) -> None:
-    result = run("ask", "--archive", f"sqlite:///{tmp_path / 'a.sqlite'}", "--record", "nobody", QUESTION)
+    url = f"sqlite:///{tmp_path / 'a.sqlite'}"
+    assert run("index", write_pdf(tmp_path / "known.pdf"), "--archive", url).exit_code == 0
+    result = run("ask", "--archive", url, "--record", "nobody", QUESTION)
     assert result.exit_code == 5
     assert "nobody" in result.stderr
 

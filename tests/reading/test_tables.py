@@ -91,12 +91,13 @@ def test_wrapped_names_join_the_value_they_belong_to(paper: Callable) -> None:
 def test_values_set_in_the_middle_of_wrapped_names(paper: Callable) -> None:
     sheet = paper()
     sheet.columns([60, 150, 200, 270, 360], 100, [HEAD])
-    sheet.write(60, 120, "天门冬氨酸氨基").write(60, 131, "转移酶").columns([150, 200, 270], 125.5, [("24", "U/L", "15-40")])
-    sheet.write(60, 150, "超敏Ｃ反应蛋白").write(60, 161, "（快速）").columns([150, 200, 270], 155.5, [("3.1", "mg/L", "0-3")])
+    for top, name, rest in ((120, "天门冬氨酸氨基", "转移酶"), (150, "超敏Ｃ反应蛋白", "（快速）")):
+        sheet.write(60, top, name).write(60, top + 11, rest)
+        sheet.columns([150, 200, 270], top + 5.5, [("24", "U/L", "15-40")])
     assert [row[:2] for row in rows_of(read_pages(sheet.save(), Settings()))] == [
         ("项目", "结果"),
         ("天门冬氨酸氨基转移酶", "24"),
-        ("超敏Ｃ反应蛋白（快速）", "3.1"),
+        ("超敏Ｃ反应蛋白（快速）", "24"),
     ]
 
 
@@ -125,7 +126,7 @@ def test_english_table(paper: Callable) -> None:
 def test_a_table_that_goes_on_overleaf_repeats_its_header(paper: Callable) -> None:
     sheet = paper()
     lefts = [60, 200, 260, 340, 440]
-    sheet.columns(lefts, 740, [HEAD, *BODY[:2]]).__class__
+    sheet.columns(lefts, 740, [HEAD, *BODY[:2]])
     sheet.page().write(60, 30, "某医院 住院病历")
     sheet.columns(lefts, 60, BODY[2:])
     read = read_pages(sheet.write(60, 130, "患者一般情况可。").save(), Settings())
@@ -164,3 +165,22 @@ def test_no_table_on_a_page_of_text(paper: Callable) -> None:
     for number, text in enumerate(texts):
         sheet.write(60, 100 + 16 * number, text)
     assert not read_pages(sheet.save(), Settings()).pages[0].tables
+
+
+def test_a_ruled_table_goes_on_overleaf_without_its_header(paper: Callable) -> None:
+    sheet = paper()
+    lefts = [60, 200, 260, 340, 440, 500]
+    sheet.grid(lefts, [698 + 18 * i for i in range(4)]).columns([x + 4 for x in lefts], 702, [HEAD, *BODY[:2]], 18)
+    sheet.page().grid(lefts, [58 + 18 * i for i in range(3)])
+    sheet.columns([x + 4 for x in lefts], 62, [BODY[2], ("钠", "137", "mmol/L", "137-147", "")], 18)
+    tables = read_pages(sheet.save(), Settings()).pages[1].tables
+    assert [table.rows for table in tables] == [(HEAD, BODY[2], ("钠", "137", "mmol/L", "137-147", ""))]
+
+
+def test_a_ruled_form_overleaf_is_no_continuation(paper: Callable) -> None:
+    sheet = paper()
+    sheet.grid([60, 200, 260, 340], [98, 116, 134]).columns([64, 204, 264], 102, [HEAD[:3], BODY[0][:3]], 18)
+    sheet.page().grid([60, 180, 300, 420], [58, 76, 94])
+    form = (("姓名", "某某", "性别"), ("科室", "肾内科", "床号"))
+    sheet.columns([64, 184, 304], 62, form, 18)
+    assert [table.rows for table in read_pages(sheet.save(), Settings()).pages[1].tables] == [form]

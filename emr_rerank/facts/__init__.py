@@ -1,0 +1,1 @@
+"""Record sentences → facts, trends, contradictions."""

@@ -1,0 +1,84 @@
+"""Evidence → contradictions: statements that can't all be true of one patient."""
+
+import re
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from emr_rerank.facts.context import assertion_of
+from emr_rerank.facts.extract import extract_facts
+from emr_rerank.findings import Conflict, Evidence, Fact
+from emr_rerank.record import Record
+from emr_rerank.rules.allergens import allergens
+from emr_rerank.rules.conflicts import exclusive_statements
+
+_NOT_MEASURED = frozenset({"other_stay", "planned", "previous", "implausible", "unit_missing", "unit_unexpected"})
+
+
+def find_conflicts(record: Record, evidence: Sequence[Evidence], rules_dir: Path | None = None) -> tuple[Conflict, ...]:
+    """Contradictions among sentences that the caller holds to be evidence; a copied sentence counts once.
+
+    Found: an allergy asserted and denied, two blood types, two sides of one operation or fracture, smoking asserted
+    and denied, two values of one analyte at one minute.
+    """
+    ranks: dict[int, int] = {}
+    seen: set[str] = set()
+    for piece in evidence:
+        words = re.sub(r"\W", "", piece.text)
+        if words not in seen:
+            seen.add(words)
+            ranks[piece.sentence] = piece.rank
+    facts = extract_facts(record, [record.sentences[index] for index in ranks], rules_dir)
+    sides = [*_allergies(facts, ranks, rules_dir), *_statements(record, ranks, rules_dir), *_values(facts, ranks)]
+    return tuple(Conflict(about=about, evidence=tuple(sorted(places))) for about, places in sides)
+
+
+def _allergies(facts: Sequence[Fact], ranks: dict[int, int], rules_dir: Path | None) -> Iterator[tuple[str, set[int]]]:
+    table = allergens(rules_dir).by_id
+    stated: dict[str, set[int]] = defaultdict(set)
+    denied: dict[str, set[int]] = defaultdict(set)
+    for fact in facts:
+        if fact.kind == "allergy":
+            (stated if fact.value == "present" else denied)[fact.name].add(ranks[fact.sentence])
+    for name, places in stated.items():
+        group = table[name].group
+        against = denied.get(name, set()) | denied.get("any", set())
+        if group != "any":
+            against |= denied.get(group, set())
+        against -= places
+        if against:
+            yield f"allergy:{name}", places | against
+
+
+def _statements(record: Record, ranks: dict[int, int], rules_dir: Path | None) -> Iterator[tuple[str, set[int]]]:
+    """Matters stated with two values, by different sentences."""
+    said: dict[tuple[str, str], dict[str, set[int]]] = defaultdict(lambda: defaultdict(set))
+    for rule in exclusive_statements(rules_dir):
+        for index, rank in ranks.items():
+            sentence = record.sentences[index]
+            for found in re.finditer(rule.pattern, sentence.text):
+                if rule.value is None and _denied(sentence.text, found, sentence.section_code, rules_dir):
+                    continue
+                groups = found.groupdict()
+                value = rule.value or rule.values.get(groups["value"], groups["value"].lower())
+                said[rule.about, (groups.get("subject") or "").lower()][value].add(rank)
+    for (about, subject), values in said.items():
+        sides = list(values.values())
+        if len(sides) > 1 and not set.intersection(*sides):
+            yield f"{about}:{subject}" if subject else about, set.union(*sides)
+
+
+def _denied(text: str, found: re.Match[str], section: str, rules_dir: Path | None) -> bool:
+    return assertion_of(text, *found.span("value"), section, rules_dir)[0] in ("absent", "family", "conditional")
+
+
+def _values(facts: Sequence[Fact], ranks: dict[int, int]) -> Iterator[tuple[str, set[int]]]:
+    """One analyte with two values at one minute. A day alone is no contradiction: it can be measured twice."""
+    measured: dict[tuple[str, str, str | None], dict[float, set[int]]] = defaultdict(lambda: defaultdict(set))
+    for fact in facts:
+        exact = fact.time is not None and "T" in fact.time
+        if fact.kind == "lab" and exact and isinstance(fact.value, float) and not _NOT_MEASURED & set(fact.notes):
+            measured[fact.name, fact.time or "", fact.unit][fact.value].add(ranks[fact.sentence])
+    for (name, _, _), values in measured.items():
+        if len(values) > 1 and len(set.union(*values.values())) > 1:
+            yield f"lab:{name}", set.union(*values.values())

@@ -1,0 +1,38 @@
+"""Sentences → facts of every kind that the program knows."""
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from emr_rerank.facts.allergies import allergy_facts
+from emr_rerank.facts.passage import DocumentDates, Passage
+from emr_rerank.facts.prose import prose_labs
+from emr_rerank.facts.rows import row_labs
+from emr_rerank.facts.vitals import prose_vitals, row_vitals
+from emr_rerank.findings import Fact
+from emr_rerank.record import Record, Sentence
+
+
+def extract_facts(record: Record, sentences: Sequence[Sentence], rules_dir: Path | None = None) -> tuple[Fact, ...]:
+    """Facts of the given sentences of a record, in reading order, `evidence` left open.
+
+    `notes` mark what keeps a value out of the stay's series: other_stay, planned, previous, unit_missing,
+    unit_unexpected, implausible.
+    """
+    dates = DocumentDates(record)
+    facts: list[Fact] = []
+    for sentence in sentences:
+        passage = Passage(record, sentence, dates.at(sentence.start), rules_dir)
+        facts.extend(sorted(_facts(passage), key=lambda fact: fact.start))
+    return tuple(facts)
+
+
+def _facts(passage: Passage) -> Iterator[Fact]:
+    if passage.sentence.row is not None:
+        yield from row_labs(passage)
+        yield from row_vitals(passage)
+    else:
+        vitals = list(prose_vitals(passage))
+        taken = {fact.start for fact in vitals}
+        yield from vitals
+        yield from (fact for fact in prose_labs(passage) if fact.start not in taken)
+    yield from allergy_facts(passage)

@@ -1,0 +1,143 @@
+"""A sentence with what its values need to be dated, placed and told apart: the working unit of fact extraction."""
+
+from bisect import bisect_right
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from emr_rerank.facts.timeline import When, dates_in, days_between
+from emr_rerank.record import Record, Sentence, Table
+from emr_rerank.rules.printed import fold
+from emr_rerank.rules.stay import SpecimenKind, specimen_patterns, stay_patterns
+
+_NEAR = 14
+
+
+@dataclass(frozen=True)
+class Passage:
+    """A sentence of a record. All offsets of its methods count inside the sentence."""
+
+    record: Record
+    sentence: Sentence
+    document_date: str | None
+    rules_dir: Path | None
+
+    @cached_property
+    def text(self) -> str:
+        """The sentence, folded; as long as the sentence itself."""
+        return fold(self.sentence.text)
+
+    @cached_property
+    def table(self) -> Table | None:
+        """The table that the sentence is a row of."""
+        row = self.sentence.row
+        return self.record.tables[row.table] if row and row.table < len(self.record.tables) else None
+
+    @property
+    def admission(self) -> str | None:
+        """ISO date of admission, where the record states it."""
+        return self.record.demographics.get("admission_date")
+
+    @property
+    def chinese(self) -> bool:
+        """Whether names are shown in Chinese."""
+        return self.record.language != "en"
+
+    @cached_property
+    def dates(self) -> tuple[When, ...]:
+        """Dates named in the sentence."""
+        return dates_in(self.sentence.text, self.document_date, self.admission, self.rules_dir)
+
+    @cached_property
+    def masked(self) -> str:
+        """The folded text with dates in figures blanked, so that none is read as a value."""
+        text = self.text
+        for when in self.dates:
+            if when.numeric or when.past:
+                text = text[: when.start] + " " * (when.end - when.start) + text[when.end :]
+        return text
+
+    def time_of(self, start: int, end: int) -> str | None:
+        """ISO time of the value at that place: a date in brackets behind it, the last one before it, its document's."""
+        behind = [when for when in self.dates if end <= when.start <= end + _NEAR]
+        for when in behind:
+            between = self.text[end : when.start]
+            if "(" in between and not any(sign in between for sign in ",，。;"):
+                return when.iso
+        before = [when for when in self.dates if when.start < start]
+        if before:
+            return before[-1].iso
+        if self.dates and self.sentence.date_rule:
+            return _day(self.document_date)
+        return _day(self.sentence.date or self.document_date)
+
+    def stay_notes(self, start: int, end: int, time: str | None) -> tuple[str, ...]:
+        """other_stay, planned: what keeps the value out of this stay's series. `end`: behind its unit."""
+        notes = []
+        patterns = stay_patterns(self.rules_dir)
+        last = {
+            kind: max((found.start() for found in pattern.finditer(self.text, 0, start)), default=-1)
+            for kind, pattern in patterns.items()
+        }
+        before = [when for when in self.dates if when.start < start]
+        early = before[-1].past if before else bool(time and self._days_early(time) > 1)
+        unsettled = last.get("here", -1) < 0 and not any(when.iso for when in self.dates)
+        past = self.sentence.section_code == "past_history" and unsettled
+        if early or past or last.get("elsewhere", -1) > last.get("here", -1):
+            notes.append("other_stay")
+        if self._aimed(start, end, last.get("target", -1)):
+            notes.append("planned")
+        return tuple(notes)
+
+    def _days_early(self, time: str) -> int:
+        """Days from a time to admission; negative after it."""
+        return (days_between(time, self.admission) or 0) if self.admission else 0
+
+    def _aimed(self, start: int, end: int, target: int) -> bool:
+        """Whether a goal or a condition governs the value: no full clause stands between."""
+        limit = stay_patterns(self.rules_dir).get("limit_after")
+        if limit and limit.match(self.text, end):
+            return True
+        return target >= 0 and not any(stop in self.text[target:start] for stop in "。；;，")
+
+    def specimen(self, at: int) -> SpecimenKind | None:
+        """The body fluid that the report named last before that place (or above the table) is about."""
+        found = self._specimen_in(self.text[:at], last=True)
+        if found is None and self.table:
+            found = self._specimen_in(self.table.caption)
+        return found or (self._specimen_in(self.sentence.section_path[-1]) if self.sentence.section_path else None)
+
+    def _specimen_in(self, text: str, last: bool = True) -> SpecimenKind | None:
+        found = [
+            (match.start(), kind)
+            for pattern, kind in specimen_patterns(self.rules_dir)
+            for match in pattern.finditer(text)
+        ]
+        return max(found)[1] if found else None
+
+    def page(self, at: int) -> int:
+        """The page that holds the character at that place."""
+        if not self.sentence.more_boxes:
+            return self.sentence.page
+        offset = self.sentence.start + at
+        places = [place for place in self.record.places if place.start <= offset < place.end]
+        return places[0].page if places else self.sentence.page
+
+
+def _day(iso: str | None) -> str | None:
+    """The day of a document's date: its clock time is when it was written, not when a value was measured."""
+    return iso[:10] if iso else None
+
+
+class DocumentDates:
+    """The date of the document that each character of a record belongs to."""
+
+    def __init__(self, record: Record) -> None:
+        leaves = list(record.leaves())
+        self._starts = [leaf.start for leaf in leaves]
+        self._dates = [leaf.date for leaf in leaves]
+
+    def at(self, offset: int) -> str | None:
+        """ISO date of the document there."""
+        place = bisect_right(self._starts, offset) - 1
+        return self._dates[place] if place >= 0 else None

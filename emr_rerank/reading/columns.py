@@ -1,0 +1,171 @@
+"""The columns of a table without vertical rules: their labels, and where they part.
+
+A header row names them; the borders are read off the white channels that the rows below leave open.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+from emr_rerank.reading.cells import cell_text, split_word
+from emr_rerank.reading.characters import is_cjk
+from emr_rerank.reading.labels import Labels, group_starts, is_header
+from emr_rerank.reading.words import Word
+from emr_rerank.rules.tables import Role
+
+Row = list[Word]
+Line = Sequence[list[Word]]
+"""A row whose words are placed: one list of words a column."""
+
+_LABEL_WORDS = 5
+_LABEL_GAP = 3.0  # of the font size: labels are letter-spaced (项　目) to fill their column
+_WORD_GAP = 0.9
+_LABELS_LENGTH = 40  # characters of labels run together; more is prose
+_NEAR = 0.8  # of the font size: how far from a border two glued cells may part
+_NEAR_VALUE = 3.0
+
+
+@dataclass(frozen=True, slots=True)
+class HeadCell:
+    """A column label as printed: its text, left and right edge, and what it means."""
+
+    text: str
+    x0: float
+    x1: float
+    role: Role | None
+
+
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """The columns of an unruled table: labels, borders between them, first column of each analyte group."""
+
+    head: tuple[HeadCell, ...]
+    borders: tuple[float, ...]
+    starts: tuple[int, ...]
+
+    @property
+    def groups(self) -> list[list[int]]:
+        """Column numbers of each analyte group."""
+        ends = [*self.starts[1:], len(self.head)]
+        return [list(range(start, end)) for start, end in zip(self.starts, ends, strict=True)]
+
+    def place(self, row: Row) -> list[list[Word]]:
+        """The words of a row, by column."""
+        cells: list[list[Word]] = [[] for _ in self.head]
+        for word in row:
+            for part in self._parts(word, row):
+                cells[sum(border <= (part.x0 + part.x1) / 2 for border in self.borders)].append(part)
+        return cells
+
+    def _parts(self, word: Word, row: Row) -> list[Word]:
+        # two columns printed without a gap make one word: cut it at the border if the kind of character changes there
+        crossed = [border for border in self.borders if word.x0 + 1 < border < word.x1 - 1]
+        if len(crossed) != 1 or len(row) < 2 or len(word.rights) != len(word.text):
+            return [word]
+        cuts = [
+            right
+            for right, before, after in zip(word.rights, word.text, word.text[1:], strict=False)
+            if _kind(before) != _kind(after)
+            and abs(right - crossed[0]) < (_NEAR_VALUE if _kind(after) == "digit" else _NEAR) * word.size
+        ]
+        return split_word(word, [min(cuts, key=lambda cut: abs(cut - crossed[0])) + 0.01]) if cuts else [word]
+
+
+def _kind(character: str) -> str:
+    """Han, digit (signs of a number with it), letter, or a sign that belongs to whatever it stands beside."""
+    if character.isdigit() or character in ".-~～<>±+":
+        return "digit"
+    return "Han" if is_cjk(character) else "letter"
+
+
+def find_header(row: Row, labels: Labels) -> tuple[HeadCell, ...] | None:
+    """The labels of a header row, or None when the row is no header."""
+    cells = _head_cells(row, labels)
+    roles = [cell.role for cell in cells]
+    return tuple(cells) if is_header(roles, len(cells)) else None
+
+
+def framed_header(row: Row, labels: Labels) -> tuple[HeadCell, ...] | None:
+    """The cells of a row that rules mark as a header, whatever its labels; None for one cell or label: value pairs."""
+    cells = _head_cells(row, labels)
+    pairs = any(mark in cell.text for cell in cells for mark in "：:。")
+    return tuple(cells) if len(cells) >= 2 and not pairs else None
+
+
+def _head_cells(row: Row, labels: Labels) -> list[HeadCell]:
+    cells: list[HeadCell] = []
+    start = 0
+    row = [part for word in row for part in _labels_apart(word, labels)]
+    while start < len(row):
+        end, role = _longest_label(row, start, labels)
+        words = row[start:end]
+        text = cell_text(words)
+        near = cells and row[start].x0 - cells[-1].x1 < _WORD_GAP * row[start].size
+        if role is None and near and (cells[-1].role is None or text[0] in "(（"):
+            last = cells.pop()
+            joined = f"{last.text} {text}" if text.isascii() else last.text + text
+            cells.append(HeadCell(joined, last.x0, words[-1].x1, last.role))
+        else:
+            cells.append(HeadCell(text, words[0].x0, words[-1].x1, role))
+        start = end
+    return cells
+
+
+def _labels_apart(word: Word, labels: Labels) -> list[Word]:
+    """The labels that a word is run together from (结果单位), each a word; the word itself when it is not."""
+    length = len(word.text)
+    if length > _LABELS_LENGTH or length != len(word.rights) or labels.role(word.text) is not None:
+        return [word]
+    cuts: list[int] = []
+    start = 0
+    while start < len(word.text):
+        ends = (end for end in range(len(word.text), start + 1, -1) if labels.role(word.text[start:end]) is not None)
+        end = next(ends, None)
+        if end is None:
+            return [word]
+        cuts.append(end)
+        start = end
+    return split_word(word, [word.rights[cut - 1] + 0.01 for cut in cuts[:-1]])
+
+
+def _longest_label(row: Row, start: int, labels: Labels) -> tuple[int, Role | None]:
+    reach, most = start + 1, min(len(row), start + _LABEL_WORDS)
+    while reach < most and row[reach].x0 - row[reach - 1].x1 < _LABEL_GAP * row[start].size:
+        reach += 1
+    for end in range(reach, start, -1):
+        role = labels.role("".join(word.text for word in row[start:end]))
+        if role is not None and not _two_labels(row[start:end], labels):
+            return end, role
+    return start + 1, None
+
+
+def _two_labels(words: Row, labels: Labels) -> bool:
+    """Whether words read as two neighbouring labels (Test, Code) rather than as one in two words (Test name)."""
+    for cut in range(1, len(words)):
+        left, right = ("".join(word.text for word in part) for part in (words[:cut], words[cut:]))
+        roles = {labels.role(left), labels.role(right)}
+        if None not in roles and len(roles) == 2:
+            return True
+    return False
+
+
+def columns_of(head: tuple[HeadCell, ...], rows: Sequence[Row]) -> Columns:
+    """Columns under a header: each border lies in the widest channel that the fewest words of the rows cross."""
+    words = [word for row in rows for word in row]
+    borders = tuple(_border(left, right, words) for left, right in pairwise(head))
+    return Columns(head, borders, tuple(group_starts([cell.role for cell in head])))
+
+
+def _border(left: HeadCell, right: HeadCell, words: Sequence[Word]) -> float:
+    low, high = (left.x0 + left.x1) / 2, (right.x0 + right.x1) / 2
+    near = [(word.x0, word.x1) for word in words if word.x1 > low and word.x0 < high]
+    near += [(left.x0, left.x1), (right.x0, right.x1)]
+    stops = sorted({low, high, *(x for pair in near for x in pair if low < x < high)})
+    best = (len(near) + 1, 0.0)
+    border = (left.x1 + right.x0) / 2
+    for start, end in pairwise(stops):
+        middle = (start + end) / 2
+        crossed = sum(x0 < middle < x1 for x0, x1 in near)
+        if (crossed, start - end) < best:
+            best, border = (crossed, start - end), middle
+    return border

@@ -1,0 +1,111 @@
+"""Pages → Record: boxes, tables, dates, demographics, language."""
+
+from pathlib import Path
+
+import pytest
+
+from emr_rerank.reading.build import build_record, language_of
+from emr_rerank.reading.reader import read_record
+from tests.reading.printed_pages import RIGHT, line, page, read, table, wrapped
+from tests.reading.test_sections import check_invariants
+
+SAMPLES = sorted((Path(__file__).parents[2] / "sample_records").glob("*.pdf"))
+ROWS = [["项目", "结果", "单位"], ["肌酐", "108", "μmol/L"], ["钾", "3.9", "mmol/L"]]
+
+
+def test_rows_carry_the_time_of_their_report() -> None:
+    report = page(
+        "检验报告单", "标本：血清 采样时间：2026-03-02 06:10 报告时间：2026-03-02 09:00", tables=[table(ROWS, 3)]
+    )
+    record = build_record("r", read(report), None)
+    rows = [sentence for sentence in record.sentences if sentence.row]
+    assert [(row.text, row.date) for row in rows] == [
+        ("肌酐\t108\tμmol/L", "2026-03-02T06:10"),
+        ("钾\t3.9\tmmol/L", "2026-03-02T06:10"),
+    ]
+    assert record.tables[0].time == "2026-03-02T06:10"
+    assert record.tables[0].section_code == "lab_report"
+    assert rows[0].row is not None and rows[0].row.row == 0 and rows[0].bbox[2] == RIGHT
+
+
+def test_two_reports_on_a_page_keep_their_own_times() -> None:
+    lines = [
+        "检验报告单",
+        "采样时间：2026-03-02 06:10",
+        "",
+        "",
+        "",
+        "检验者：甲 报告时间：2026-03-02 09:00",
+        "血气分析",
+        "采样时间：2026-03-04 07:00",
+    ]
+    record = build_record("r", read(page(*lines, tables=[table(ROWS, 2), table(ROWS, 8)])), None)
+    assert [t.time for t in record.tables] == ["2026-03-02T06:10", "2026-03-04T07:00"]
+    assert "血气分析" in record.tables[1].caption and "检验者" not in record.tables[1].caption
+
+
+def test_the_box_of_a_sentence_is_its_share_of_the_line() -> None:
+    record = build_record("r", read(page("诊疗经过", "好转。出院。", number=3)), None)
+    first, second = record.sentences
+    assert (first.page, first.text, second.text) == (3, "好转。", "出院。")
+    assert first.bbox[0] == 60.0 and first.bbox[2] == pytest.approx(second.bbox[0]) == pytest.approx(93.0)
+    assert second.bbox[2] == pytest.approx(126.0)
+
+
+def test_a_sentence_over_two_pages_lists_both_boxes() -> None:
+    lines = wrapped("患者三年前起病" * 9 + "。")
+    record = build_record("r", read(page("现病史", lines[0]), page(*lines[1:], number=2)), None)
+    sentence = record.sentences[-1]
+    assert sentence.page == 1 and [number for number, _ in sentence.more_boxes] == [2]
+
+
+def test_unsure_ocr_marks_its_sentences() -> None:
+    printed = page("诊疗经过").model_copy(update={"source": "ocr"})
+    lines = (*printed.lines, line("好转。", 1, confidence=0.62), line("出院。", 2, confidence=0.97))
+    record = build_record("r", read(printed.model_copy(update={"lines": lines})), None)
+    assert [s.low_confidence for s in record.sentences] == [True, False]
+
+
+def test_demographics_come_from_the_running_header_and_hold_no_name() -> None:
+    head = ["姓名：张三 性别：女 年龄：65岁 入院日期：2026-03-01"]
+    record = build_record("r", read(page("诊疗经过", "好转。", running=head)), None)
+    assert record.demographics == {"admission_date": "2026-03-01", "age": "65岁", "sex": "女"}
+
+
+def test_days_count_from_admission_and_operation() -> None:
+    first = ["入院记录", "入院日期：2026-03-01", "手术记录", "手术日期：2026-03-03", "顺利。"]
+    record = build_record(
+        "r", read(page(*first, "2026-03-05 08:00 查房记录", "术后第2天，无发热。", "肌酐稳定。")), None
+    )
+    dates = {s.text: (s.date, s.date_rule) for s in record.sentences}
+    assert dates["术后第2天，无发热。"] == ("2026-03-05", "dates.zh.postoperative_day")
+    assert dates["肌酐稳定。"] == ("2026-03-05T08:00", None)
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("患者好转，复查肌酐108μmol/L。", "zh"),
+        ("The patient improved.", "en"),
+        ("主诉 Chief complaint：胸闷 chest pain", "mixed"),
+        ("", "en"),
+    ],
+)
+def test_language(text: str, language: str) -> None:
+    assert language_of(text) == language
+
+
+def test_an_empty_record_has_no_sections() -> None:
+    record = build_record("r", read(page()), None)
+    assert (record.text, record.sections, record.sentences) == ("", (), ())
+
+
+TEXT_SAMPLES = [path for path in SAMPLES if "scan" not in path.stem]
+
+
+@pytest.mark.parametrize("path", TEXT_SAMPLES, ids=lambda path: path.stem)
+def test_invariants_on_the_samples(path: Path) -> None:
+    record = read_record(path)
+    check_invariants(record)
+    assert record.sentences and record.record_id == path.stem
+    assert {sentence.page for sentence in record.sentences} <= set(range(1, record.page_count + 1))

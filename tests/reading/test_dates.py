@@ -1,0 +1,100 @@
+"""Dates that sentences state, and those they must not be taken to state."""
+
+import datetime
+
+import pytest
+
+from emr_rerank.reading.dates import OwnDate, Stay, date_reader
+
+DOCUMENT = "2026-03-05T08:30"
+STAY = Stay(admission=datetime.date(2026, 3, 1), operations=(datetime.date(2026, 3, 3),))
+
+RESOLVED = [
+    ("于2016-10-29；11：12入院", "2016-10-29T11:12", "dates.any.year_month_day"),
+    ("2016年03月22日14:50入院", "2016-03-22T14:50", "dates.zh.year_month_day"),
+    ("2016年3月22日14时5分", "2016-03-22T14:05", "dates.zh.year_month_day"),
+    ("2016--10--1收入院", "2016-10-01", "dates.any.year_month_day"),
+    ("2017/01/13复查", "2017-01-13", "dates.any.year_month_day"),
+    ("3月4日复查肌酐108", "2026-03-04", "dates.zh.month_day"),
+    ("12月30日外院CT", "2025-12-30", "dates.zh.month_day"),
+    ("肌酐稳定，3.12复查血常规", "2026-03-12", "dates.zh.month_day_dotted"),
+    ("术后第3天", "2026-03-06", "dates.zh.postoperative_day"),
+    ("术后第三天", "2026-03-06", "dates.zh.postoperative_day"),
+    ("入院第2天", "2026-03-02", "dates.zh.hospital_day"),
+    ("今日复查", "2026-03-05", "dates.zh.today"),
+    ("昨日尿量1500ml", "2026-03-04", "dates.zh.yesterday"),
+    ("入院时肌酐72μmol/L", "2026-03-01", "dates.zh.on_admission"),
+    ("3天前受凉", "2026-03-02", "dates.zh.days_ago"),
+    ("On March 4, 2026 creatinine was 1.2", "2026-03-04", "dates.en.month_day_year"),
+    ("4 March 2026 at 14:05", "2026-03-04T14:05", "dates.en.day_month_year"),
+    ("POD 2, afebrile", "2026-03-05", "dates.en.postoperative_day"),
+    ("Hospital day 3", "2026-03-03", "dates.en.hospital_day"),
+    ("Seen yesterday", "2026-03-04", "dates.en.yesterday"),
+    ("Scan on 03/25/2026", "2026-03-25", "dates.any.day_month_year"),
+]
+
+
+@pytest.mark.parametrize(("text", "iso", "rule"), RESOLVED)
+def test_resolved(text: str, iso: str, rule: str) -> None:
+    assert date_reader().own_date(text, DOCUMENT, STAY) == OwnDate(True, iso, rule)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "2016年行阑尾切除术",
+        "3月前胸痛",
+        "十余年前",
+        "于2016-10-14及2016-10-16复查",
+        "02/03/2026",
+        "2026-02-30",
+        "three weeks ago",
+        "in 2019",
+    ],
+)
+def test_stated_but_not_resolvable_is_null(text: str) -> None:
+    assert date_reader().own_date(text, DOCUMENT, STAY) == OwnDate(stated=True)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "血钾3.12mmol/L",
+        "血钾3.12，继续补钾",
+        "白蛋白31.2",
+        "T36.5℃P80次/分R18次/分BP120/80mmHg",
+        "反复胸闷3年，加重1天",
+        "肌酐较入院时升高",
+        "口服2片/日，共3天",
+        "出生日期：1958-03-02",
+        "前列腺增生",
+        "pH 7.35, 2-3 mg",
+        "明显好转",
+    ],
+)
+def test_no_date(text: str) -> None:
+    assert date_reader().own_date(text, DOCUMENT, STAY) == OwnDate()
+
+
+def test_unknown_operation_or_admission_stays_null() -> None:
+    assert date_reader().own_date("术后第3天", DOCUMENT, Stay()) == OwnDate(stated=True)
+    assert date_reader().own_date("今日出院", None, Stay()) == OwnDate(stated=True)
+
+
+def test_the_last_operation_before_the_note_counts() -> None:
+    stay = Stay(operations=(datetime.date(2026, 2, 1), datetime.date(2026, 3, 3), datetime.date(2026, 4, 1)))
+    assert date_reader().own_date("术后第2天", DOCUMENT, stay).iso == "2026-03-05"
+
+
+@pytest.mark.parametrize(
+    ("record", "month_first"),
+    [("03/25/2026", True), ("25/03/2026", False), ("02/03/2026", None), ("25/03/2026 03/25/2026", None)],
+)
+def test_day_order_is_read_from_the_record(record: str, month_first: bool | None) -> None:
+    assert date_reader().month_first(record) == month_first
+
+
+def test_labels_are_taken_best_first() -> None:
+    text = "报告时间：2026-03-02 08:00 采样时间：2026-03-02 06:10"
+    assert date_reader().labelled_date(text, ("采样时间", "报告时间")) == "2026-03-02T06:10"
+    assert date_reader().labelled_date("入院日期：2026-03-02", ("日期",)) is None

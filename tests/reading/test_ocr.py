@@ -1,0 +1,102 @@
+"""Scanned pages: read when OCR is installed, reported when it is not."""
+
+import io
+from collections.abc import Callable
+from pathlib import Path
+
+import pypdfium2
+import pytest
+from PIL import Image
+from reportlab.lib.utils import ImageReader
+
+from emr_rerank.errors import NoTextError
+from emr_rerank.reading import ocr, page_source
+from emr_rerank.reading.pages import read_pages
+from emr_rerank.settings import Settings
+
+HEAD = ("项目名称", "结果", "标志", "单位", "参考区间")
+BODY = (
+    ("肌酐", "286", "↑", "μmol/L", "57-111"),
+    ("估算肾小球滤过率", "19", "↓", "mL/min", ">90"),
+    ("白蛋白", "31.2", "↓", "g/L", "40-55"),
+    ("碱性磷酸酶", "74", "", "U/L", "45-125"),
+    ("血氧饱和度", "98.6", "", "%", "95-100"),
+)
+
+
+def scanned(paper: Callable, skew: float, *, with_text_page: bool = False) -> Path:
+    """A lab report as a 150 dpi grey picture, askew by some degrees."""
+    sheet = paper().write(230, 60, "检验报告单", size=16)
+    sheet.write(60, 100, "采集时间：2026-03-03 06:10").rule(60, 124, 540, 124)
+    sheet.columns([62, 230, 300, 350, 440], 130, [HEAD, *BODY], 20)
+    with pypdfium2.PdfDocument(sheet.save()) as document:
+        picture = document[0].render(scale=150 / 72, grayscale=True).to_pil()
+    picture = picture.rotate(skew, fillcolor=255, resample=Image.Resampling.BICUBIC)
+    buffer = io.BytesIO()
+    picture.save(buffer, "JPEG", quality=85)
+    scan = paper()
+    if with_text_page:
+        scan.write(60, 100, "出院记录：患者病情平稳。").page()
+    scan.canvas.drawImage(ImageReader(buffer), 0, 0, scan.width, scan.height)
+    return scan.save()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("skew", [0.0, 1.5])
+def test_a_scanned_report_comes_out_as_table_rows(paper: Callable, skew: float) -> None:
+    page = read_pages(scanned(paper, skew), Settings()).pages[0]
+    assert page.source == "ocr"
+    assert page.ocr_confidence is not None and page.ocr_confidence > 0.9
+    assert [row for table in page.tables for row in table.rows] == [HEAD, *BODY]
+    assert [line.text for line in page.lines] == ["检验报告单", "采集时间：2026-03-03 06:10"]
+    assert all(line.confidence is not None for line in page.lines)
+    tops = [box[1] for box in page.tables[0].row_boxes]
+    assert tops == sorted(tops)
+    assert tops[1] == pytest.approx(150, abs=12)
+
+
+@pytest.mark.slow
+def test_pages_with_and_without_text_mix(paper: Callable) -> None:
+    read = read_pages(scanned(paper, 0.0, with_text_page=True), Settings())
+    assert [page.source for page in read.pages] == ["text", "ocr"]
+    assert [page.ocr_confidence is None for page in read.pages] == [True, False]
+
+
+def test_without_the_extra_the_page_is_reported(paper: Callable, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(page_source, "ocr_installed", lambda: False)
+    read = read_pages(scanned(paper, 0.0, with_text_page=True), Settings())
+    assert [(warning.code, warning.page) for warning in read.warnings] == [("ocr_missing", 2)]
+    assert "pip install 'emr-rerank[ocr]'" in read.warnings[0].message
+    assert read.pages[1].lines == ()
+    with pytest.raises(NoTextError, match=r"pip install 'emr-rerank\[ocr\]'"):
+        read_pages(scanned(paper, 0.0), Settings())
+
+
+def test_ocr_turned_off_says_so(paper: Callable) -> None:
+    with pytest.raises(NoTextError, match="Turn OCR on"):
+        read_pages(scanned(paper, 0.0), Settings(ocr="never"))
+
+
+def test_a_page_that_ocr_finds_nothing_on_is_reported(paper: Callable, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(page_source, "ocr_installed", lambda: True)
+    monkeypatch.setattr(ocr, "_recognised", lambda image: [])
+    read = read_pages(scanned(paper, 0.0, with_text_page=True), Settings())
+    assert [(warning.code, warning.page) for warning in read.warnings] == [("unreadable_page", 2)]
+
+
+def test_ocr_that_fails_is_reported(paper: Callable, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(image: object) -> None:
+        raise RuntimeError("patient text that must not get out")
+
+    monkeypatch.setattr(page_source, "ocr_installed", lambda: True)
+    monkeypatch.setattr(ocr, "_recognised", broken)
+    read = read_pages(scanned(paper, 0.0, with_text_page=True), Settings())
+    assert [(warning.code, warning.page) for warning in read.warnings] == [("unreadable_page", 2)]
+    assert "patient" not in read.warnings[0].message
+
+
+def test_boxes_of_a_skewed_page_lead_back_to_the_scan() -> None:
+    assert ocr.skewed_box((100, 100, 200, 110), 0.0, 595, 842) == (100, 100, 200, 110)
+    x0, top, _, bottom = ocr.skewed_box((100, 100, 200, 110), 1.5, 595, 842)
+    assert top < 100 and bottom > top + 10
+    assert x0 == pytest.approx(100 + 321 * 0.0262, abs=1)

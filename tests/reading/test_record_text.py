@@ -1,0 +1,99 @@
+"""Printed lines → logical lines: what joins, what stands alone, and where it is on paper."""
+
+import pytest
+
+from emr_rerank.reading.headings import heading_finder
+from emr_rerank.reading.record_text import RecordText, assemble, display_width
+from tests.reading.printed_pages import page, table, wrapped
+
+CHINESE = (
+    "患者三年前无明显诱因出现活动后胸闷，休息数分钟可缓解，未予重视，"
+    "一周前受凉后上述症状加重，夜间不能平卧，遂来我院就诊。"
+)
+ENGLISH = [
+    "The patient is a 65-year-old man who presented with shortness of breath and was",
+    "admitted to the medical ward for further manage-",
+    "ment of heart failure.",
+]
+
+
+def assembled(*pages: object) -> RecordText:
+    return assemble(pages, heading_finder().opens_block)  # type: ignore[arg-type]  # pages are Page, varargs of a helper
+
+
+def texts(read: RecordText) -> list[str]:
+    return [read.text[line.start : line.end] for line in read.lines]
+
+
+def test_chinese_paragraph_joins_without_space() -> None:
+    assert texts(assembled(page(*wrapped(CHINESE)))) == [CHINESE]
+
+
+def test_english_lines_join_with_space_and_hyphens_are_undone() -> None:
+    assert texts(assembled(page(*ENGLISH))) == [" ".join(ENGLISH[:2])[:-1] + ENGLISH[2]]
+
+
+def test_paragraph_goes_on_over_the_page_end() -> None:
+    first, second, *rest = wrapped(CHINESE + CHINESE)
+    read = assembled(page(first, second), page(*rest, number=2))
+    assert texts(read) == [CHINESE + CHINESE]
+    assert {place.page for place in read.places} == {1, 2}
+
+
+@pytest.mark.parametrize(
+    "after",
+    [
+        "既往史：体健。",
+        "1.老年男性，慢性病程。",
+        "　　另起一段的文字。",
+        "2026-03-05 08:30 主治医师查房记录",
+        "【个人史】无特殊。",
+    ],
+)
+def test_what_begins_a_block_is_not_joined(after: str) -> None:
+    full = "平" * 42
+    assert len(texts(assembled(page(full, after)))) == 2
+
+
+def test_a_short_line_ends_its_paragraph() -> None:
+    assert len(texts(assembled(page("患者好转。", "继续治疗。")))) == 2
+
+
+def test_a_heading_word_inside_a_running_paragraph_stays_in_it() -> None:
+    paragraph = (
+        "患者缘于三天前受凉后出现咳嗽咳痰伴发热畏寒于今日来我院就诊门诊以肺炎收入院。"
+        + "查体：体温正常，双肺呼吸音粗，可闻及湿性啰音。"
+    )
+    lines = wrapped(paragraph, width=display_width(paragraph[: paragraph.index("查体")]) + 4)
+    assert lines[1].startswith("查体")
+    assert len(texts(assembled(page(*lines)))) == 1
+
+
+def test_places_hold_the_printed_pieces() -> None:
+    read = assembled(page(*wrapped(CHINESE)))
+    assert "".join(read.text[place.start : place.end] for place in read.places) == CHINESE
+
+
+ROWS = [["项目", "结果", "单位"], ["肌酐", "108", "μmol/L"], ["钾", "3.9", "mmol/L"]]
+
+
+def test_rows_are_lines_with_tabs_and_the_header_is_apart() -> None:
+    read = assembled(page("检验报告单", tables=[table(ROWS, 2)]))
+    assert texts(read) == ["检验报告单", "项目\t结果\t单位", "肌酐\t108\tμmol/L", "钾\t3.9\tmmol/L"]
+    assert read.tables[0].header == ("项目", "结果", "单位")
+    assert [read.text[a:b] for a, b in read.tables[0].spans] == ["肌酐\t108\tμmol/L", "钾\t3.9\tmmol/L"]
+
+
+@pytest.mark.parametrize("repeat", [True, False])
+def test_a_table_goes_on_over_pages(repeat: bool) -> None:
+    more = [["钠", "140", "mmol/L"], ["氯", "101", "mmol/L"]]
+    second = table([ROWS[0], *more] if repeat else more, 0)
+    read = assembled(page("检验报告单", tables=[table(ROWS, 2)]), page(number=2, tables=[second]))
+    assert len(read.tables) == 1
+    assert [row[0] for row in read.tables[0].rows] == ["肌酐", "钾", "钠", "氯"]
+    assert read.tables[0].page == 1
+
+
+def test_another_table_after_text_is_another_table() -> None:
+    read = assembled(page("检验报告单", tables=[table(ROWS, 2)]), page("复查：", number=2, tables=[table(ROWS, 2)]))
+    assert len(read.tables) == 2
