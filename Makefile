@@ -12,10 +12,10 @@ demo: $(LIGHT)/.installed
 	@$(LIGHT)/bin/python -m sample_records.demo
 
 test: $(FULL)/.installed
-	$(FULL)/bin/python -m pytest -n 2
+	$(FULL)/bin/python -m pytest -n 2 --dist loadscope
 
 test-fast: $(FULL)/.installed
-	$(FULL)/bin/python -m pytest -n 2 -m "not slow"
+	$(FULL)/bin/python -m pytest -n 2 --dist loadscope -m "not slow"
 
 lint: $(FULL)/.installed
 	$(FULL)/bin/ruff check .

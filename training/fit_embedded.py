@@ -2,8 +2,8 @@
 
     python training/fit_embedded.py
 
-Newton's method with a ridge of 0.05, classes weighted equally: deterministic, no seed needed. Weights are kept at or above
-0, so that more agreement can never lower a score. Reports leave-one-question-out accuracy at 0.65.
+Newton's method with a ridge of 0.05, classes weighted equally: deterministic, no seed needed. Weights are kept at or
+above 0, so that more agreement can never lower a score. Reports leave-one-question-out accuracy at 0.65.
 """
 
 import json

@@ -1,7 +1,7 @@
 """bge-reranker-v2-m3 and bge-m3 through FlagEmbedding (Chen et al., arXiv 2402.03216).
 
-Facts about FlagEmbedding 1.4.2 that this file minds: `FlagReranker` ignores `use_bf16`, so the loaded model is cast here;
-an empty list is an IndexError; more than one device starts a process pool even for one pair, so one device is given;
+Facts about FlagEmbedding 1.4.2 that this file minds: `FlagReranker` ignores `use_bf16`, so the loaded model is cast
+here; an empty list is an IndexError; more than one device starts a process pool even for one pair, so one device is given;
 running out of memory and any other RuntimeError shrink its batch silently, so a bad pair ends as another exception.
 """
 
@@ -62,7 +62,12 @@ class BgeReranker:
         self.device = resolve_device(device)
         half = self.device != "cpu" and not _has_bf16()
         self._flag = _load(
-            flag.FlagReranker, self._folder, use_fp16=half, devices=[self.device], max_length=MAX_TOKENS, batch_size=BATCH
+            flag.FlagReranker,
+            self._folder,
+            use_fp16=half,
+            devices=[self.device],
+            max_length=MAX_TOKENS,
+            batch_size=BATCH,
         )
         if self.device != "cpu" and _has_bf16():
             import torch

@@ -1,7 +1,7 @@
 """Which scored sentences are evidence. Typed evidence decides more than similarity.
 
-A sentence that can't prove the answer (without the asked analyte's value, another day, another person, none of the words
-that it must hold) is held down below `min_score`; one that holds the asked value of this stay is lifted to at least
+A sentence that can't prove the answer (without the asked analyte's value, another day, another person, none of the
+words that it must hold) is held down below `min_score`; one that holds the asked value of this stay is lifted to at least
 `TYPED_FLOOR`. Everything else keeps its calibrated probability.
 """
 
@@ -17,7 +17,7 @@ from emr_rerank.record import Assertion, Sentence
 from emr_rerank.settings import Settings
 
 TYPED_FLOOR = 0.9
-"""Least probability of a sentence that holds a value asked for: what is left is a misread value, as measured on tables."""
+"""Least probability of a sentence that holds a value asked for; what is left is the risk of a misread value."""
 PLACE_STEP = 0.03
 """What each step down the list of sections that the rules look in costs, in probability, when evidence is ordered."""
 HYPOTHETICAL = frozenset({"informed_consent", "differential_diagnosis", "treatment_plan"})
@@ -97,8 +97,8 @@ class _Judge:
 
     def __call__(self, sentence: Sentence, score: float, assertion: Assertion) -> _Judged:
         typed = sentence.index in self._found and not self._hypothetical(sentence, "present")
-        allowed = (typed if self._needs_value else self._plausible(sentence, assertion)) and self._anchors.holds(sentence)
-        if not allowed:
+        possible = typed if self._needs_value else self._plausible(sentence, assertion)
+        if not (possible and self._anchors.holds(sentence)):
             return _Judged(sentence, min(score, self._ceiling), assertion, False)
         witnessed = typed or any((sentence.index, kind) in self._kinds for kind in self._question.kinds)
         return _Judged(sentence, max(score, TYPED_FLOOR) if witnessed else score, assertion, True)
@@ -109,7 +109,6 @@ class _Judge:
         if self._hypothetical(sentence, assertion):
             return False
         return self._question.day is None or same_day(sentence.date, self._question.day)
-
 
     def _hypothetical(self, sentence: Sentence, assertion: Assertion) -> bool:
         """Whether the sentence says what may happen: it does not prove that it did."""

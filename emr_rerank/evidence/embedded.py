@@ -112,7 +112,8 @@ class EmbeddedReranker:
             return np.zeros(0)
         query = self._embedder.queries([question])[0]
         texts = [split_passage(passage)[1][:EMBEDDED_CHARS] for passage in passages]
-        return (self._embedder.passages(texts) @ query).astype(np.float64) - self._mix.cosine_floor
+        cosines: Features = (self._embedder.passages(texts) @ query).astype(np.float64) - self._mix.cosine_floor
+        return cosines
 
 
 def _lexical(terms: dict[str, float], words: Lexicon, path: str, text: str) -> tuple[float, float, float]:
@@ -125,7 +126,7 @@ def _lexical(terms: dict[str, float], words: Lexicon, path: str, text: str) -> t
 def _implied(terms: dict[str, float], own: Sequence[str], text: str, words: Lexicon) -> set[str]:
     """Terms of the question that the text answers for without naming them.
 
-    A class word is answered by any of its analytes, and a general statement (否认药物过敏) answers for every drug asked.
+    A class word is answered by any of its analytes; a general statement (否认药物过敏) answers for every drug asked.
     """
     held = set(own)
     asked = {term: words.concept(term) for term in terms if term.startswith("concept.")}

@@ -1,8 +1,8 @@
 """The sentences worth scoring: sections as a soft prior from several sides, and the best of the whole record anyway.
 
 A section is ranked by question rules, by its words, by its vector and by its date; the ranks are joined by reciprocal
-rank fusion, score = Σ 1 / (60 + rank) (Cormack, Clarke and Büttcher, SIGIR 2009). A wrong guess never loses an answer: a
-quarter of the candidates is the lexical best of the whole record, whatever section it stands in.
+rank fusion, score = Σ 1 / (60 + rank) (Cormack, Clarke and Büttcher, SIGIR 2009). A wrong guess never loses an answer:
+a quarter of the candidates is the lexical best of the whole record, whatever section it stands in.
 """
 
 from collections.abc import Iterable, Sequence
@@ -31,7 +31,7 @@ Scores = npt.NDArray[np.float64]
 
 @dataclass(frozen=True)
 class SectionVectors:
-    """One vector a leaf section, in the order of `Record.leaves()`; unit length, shape (number of leaves, dimension)."""
+    """One vector a leaf section, in the order of `Record.leaves()`; unit length, shape (number of leaves, dim)."""
 
     embedder: str
     vectors: Vectors
@@ -146,9 +146,10 @@ def _order(
 
 def _by_day(record: Record, indices: list[int], question: Question) -> list[int]:
     """Sentences of the asked day first, the others after them, each in reading order."""
-    if question.day is None:
+    day = question.day
+    if day is None:
         return indices
-    return sorted(indices, key=lambda i: not same_day(record.sentences[i].date, question.day))
+    return sorted(indices, key=lambda i: not same_day(record.sentences[i].date, day))
 
 
 def spread(indices: list[int], most: int) -> list[int]:

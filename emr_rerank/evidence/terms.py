@@ -22,12 +22,16 @@ MEANING_WEIGHT = 3.0
 
 @dataclass(frozen=True)
 class Named:
-    """A stretch of a question that names an analyte or a concept; half-open offsets."""
+    """A stretch of a question that names an analyte or a concept; half-open offsets.
+
+    `others`: further analytes of that name.
+    """
 
     term: str
     start: int
     end: int
     analyte: bool
+    others: tuple[str, ...] = ()
 
 
 class Lexicon:
@@ -38,12 +42,13 @@ class Lexicon:
         self._catalogue = analytes
 
     def analytes_in(self, text: str) -> tuple[str, ...]:
-        """Ids of the analytes a text names, in reading order, each once."""
-        return tuple(dict.fromkeys(mention.analyte_id for mention in self._catalogue.find(text)))
+        """Ids of the analytes a text names or may name (PCT), in reading order, each once."""
+        found = self._catalogue.find(text)
+        return tuple(dict.fromkeys(analyte for mention in found for analyte in (mention.analyte_id, *mention.others)))
 
     def named(self, text: str) -> tuple[Named, ...]:
         """Analytes and concepts named, in reading order; of two that overlap the longer stays, then the analyte."""
-        found = [Named(m.analyte_id, m.start, m.end, True) for m in self._catalogue.find(text)]
+        found = [Named(m.analyte_id, m.start, m.end, True, m.others) for m in self._catalogue.find(text)]
         found += [Named(m.concept_id, m.start, m.end, False) for m in self.concepts.find(text)]
         found.sort(key=lambda item: (item.start - item.end, not item.analyte))
         kept: list[Named] = []
@@ -99,9 +104,7 @@ def holds_form(text: str, form: str) -> bool:
 
 def _close_together(text: str, form: str) -> bool:
     window = 3 * len(form)
-    return any(
-        set(form) <= set(text[start : start + window]) for start, char in enumerate(text) if char in form
-    )
+    return any(set(form) <= set(text[start : start + window]) for start, char in enumerate(text) if char in form)
 
 
 @lru_cache(maxsize=8)

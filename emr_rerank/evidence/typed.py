@@ -67,7 +67,8 @@ def rank_witnesses(
         return [*by_time, *timeless]
     if question.shape == "last" or question.window == "discharge":
         return [*by_time[::-1], *timeless]
-    return sorted([*timeless, *by_time][::-1], key=lambda i: -round(scores[i], 1))
+    latest = [*by_time[::-1], *timeless]
+    return sorted(latest, key=lambda i: -round(scores[i], 1))
 
 
 def _extreme(facts: Sequence[Fact], highest: bool) -> float:
@@ -88,7 +89,7 @@ def _time(sentence: Sentence, facts: Sequence[Fact]) -> str:
 
 
 def _change(found: dict[int, tuple[Fact, ...]], by_time: list[int], sentences: dict[int, Sentence]) -> list[int]:
-    """Last and first, table rows before prose where there are two; then sentences that state a change; then the rest."""
+    """Last and first, table rows before prose where there are two; then sentences that state a change; then others."""
     both = [i for i in by_time if _states_change(found[i])]
     single = [i for i in by_time if i not in both]
     rows = [i for i in single if sentences[i].row is not None]

@@ -13,7 +13,9 @@ from emr_rerank.rules.questions import QuestionRule, question_rules
 
 _CHINESE = re.compile(r"[\u3400-\u9fff]")
 _RUN = re.compile(r"[\u3400-\u9fff]{2,}|[A-Za-z][A-Za-z0-9-]{2,}")
-_JOINT = re.compile(r"^\s*(?:、|/|，|,|或者?|和|及|以及|与|还是|,?\s*\b(?:or|and)\b(?: any)?)\s*$|[?？;；。]", re.IGNORECASE)
+_JOINT = re.compile(
+    r"^\s*(?:、|/|，|,|或者?|和|及|以及|与|还是|,?\s*\b(?:or|and)\b(?: any)?)\s*$|[?？;；。]", re.IGNORECASE
+)
 _MASK = "\ue000"
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 LAB_SECTIONS = ("lab_report", "auxiliary_exam", "progress_note", "ward_round", "hospital_course")
@@ -124,7 +126,8 @@ def _apply(rules: Iterable[QuestionRule], text: str, reading: _Reading) -> str:
 
 
 def _note(rule: QuestionRule, reading: _Reading) -> None:
-    if rule.shape or rule.window or rule.kinds or rule.sections or rule.anchors or rule.means or rule.day or not rule.values:
+    tells = (rule.shape, rule.window, rule.kinds, rule.sections, rule.anchors, rule.means, rule.day, not rule.values)
+    if any(tells):
         reading.rules.append(rule.id)
     reading.shape = reading.shape or rule.shape
     reading.window = reading.window or rule.window
@@ -156,7 +159,7 @@ def _concepts(named: Iterable[Named], reading: _Reading, words: Lexicon) -> list
 def _analytes(named: Iterable[Named], words: Lexicon) -> tuple[str, ...]:
     ids: list[str] = []
     for item in named:
-        ids.extend([item.term] if item.analyte else words.concept(item.term).analytes)
+        ids.extend((item.term, *item.others) if item.analyte else words.concept(item.term).analytes)
     return tuple(dict.fromkeys(ids))
 
 
@@ -169,15 +172,18 @@ def _kinds(concepts: Iterable[Concept], analytes: tuple[str, ...], reading: _Rea
 def _sections(concepts: Iterable[Concept], analytes: tuple[str, ...], reading: _Reading) -> tuple[str, ...]:
     codes = [code for concept in concepts for code in concept.sections or GROUP_SECTIONS.get(concept.group, ())]
     codes += LAB_SECTIONS if analytes else ()
-    return tuple(dict.fromkeys([*codes, *reading.sections]))
+    return tuple(dict.fromkeys([*reading.sections, *codes]))
 
 
 GROUP_SECTIONS: dict[str, tuple[str, ...]] = {
     "symptom": ("chief_complaint", "present_illness", "physical_exam", "progress_note", "discharge_condition"),
     "disease": ("discharge_diagnosis", "admission_diagnosis", "past_history", "present_illness", "progress_note"),
-    "procedure": ("operation_note", "hospital_course", "past_history", "progress_note", "postoperative_note"),
+    "procedure": ("operation_note", "postoperative_note", "hospital_course", "past_history", "progress_note"),
     "exam": ("auxiliary_exam", "imaging_report", "specialist_exam", "physical_exam"),
-    "drug": ("discharge_medication", "orders", "medication_record", "treatment_plan", "hospital_course", "past_history"),
+    "drug": (
+        *("discharge_medication", "orders", "medication_record"),
+        *("treatment_plan", "hospital_course", "past_history"),
+    ),
     "vital": ("physical_exam", "vital_signs_chart", "nursing_record", "progress_note"),
 }
 """Where a matter of each concept group is usually written; a concept's own `sections` replace these."""
@@ -189,13 +195,14 @@ def _anchors(
     """Groups of forms that evidence must hold: one a concept named or meant, and one a word that nothing here knows.
 
     With a general concept (allergy), its general statements serve for every other. Things joined by 'or' or 'and', and
-    those of two questions asked in one go, make one group: evidence speaks of one of them. Where a measured value is asked
-    for, the value proves it, and unknown words (during the rebleed) bind nothing.
+    those of two questions asked in one go, make one group: evidence speaks of one of them. Where a measured value is
+    asked for, the value proves it, and unknown words (during the rebleed) bind nothing.
     """
     general = tuple(form for concept in concepts for form in concept.general)
     spans = [(item.start, item.end, words.concept(item.term)) for item in named if not item.analyte]
-    groups = [(start, end, _forms(concept, general)) for start, end, concept in spans if _anchors_evidence(concept, typed)]
-    if not typed and any(concept.group != "vital" for concept in concepts) or not (typed or concepts):
+    groups = [(start, end, _forms(known, general)) for start, end, known in spans if _anchors_evidence(known, typed)]
+    measured = typed or (bool(concepts) and all(concept.group == "vital" for concept in concepts))
+    if not measured:
         groups += [(*match.span(), _variants(match.group())) for match in _RUN.finditer(rest.replace(_MASK, " "))]
     named_ids = {concept.id for _, _, concept in spans}
     meant = [_forms(concept, general) for concept in concepts if concept.id not in named_ids and concept.anchor]

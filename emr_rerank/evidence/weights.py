@@ -49,7 +49,8 @@ def _from_hub(model: str, offline: bool) -> Path:
     except RepositoryNotFoundError:
         raise ModelError(f"The model hub knows no model {model}.", "Check the name, or give a local folder.") from None
     except Exception as error:  # network stacks raise many kinds; each means that the hub gave no model
-        raise ModelError(f"{model} can't be fetched from the model hub ({type(error).__name__}).", _get(model)) from None
+        kind = type(error).__name__
+        raise ModelError(f"{model} can't be fetched from the model hub ({kind}).", _get(model)) from None
 
 
 def _get(model: str) -> str:

@@ -10,7 +10,7 @@ from emr_rerank.facts.extract import extract_facts
 from emr_rerank.findings import Conflict, Evidence, Fact
 from emr_rerank.record import Record
 from emr_rerank.rules.allergens import allergens
-from emr_rerank.rules.conflicts import exclusive_statements
+from emr_rerank.rules.conflicts import Statement, exclusive_statements
 
 _NOT_MEASURED = frozenset({"other_stay", "planned", "previous", "implausible", "unit_missing", "unit_unexpected"})
 
@@ -57,7 +57,7 @@ def _statements(record: Record, ranks: dict[int, int], rules_dir: Path | None) -
         for index, rank in ranks.items():
             sentence = record.sentences[index]
             for found in re.finditer(rule.pattern, sentence.text):
-                if rule.value is None and _denied(sentence.text, found, sentence.section_code, rules_dir):
+                if _not_asserted(sentence.text, found, rule, sentence.section_code, rules_dir):
                     continue
                 groups = found.groupdict()
                 value = rule.value or rule.values.get(groups["value"], groups["value"].lower())
@@ -68,8 +68,11 @@ def _statements(record: Record, ranks: dict[int, int], rules_dir: Path | None) -
             yield f"{about}:{subject}" if subject else about, set.union(*sides)
 
 
-def _denied(text: str, found: re.Match[str], section: str, rules_dir: Path | None) -> bool:
-    return assertion_of(text, *found.span("value"), section, rules_dir)[0] in ("absent", "family", "conditional")
+def _not_asserted(text: str, found: re.Match[str], rule: Statement, section: str, rules_dir: Path | None) -> bool:
+    """Whether the statement is of another person, a condition, or denied (a rule with its own value may deny)."""
+    start, end = found.span("value") if rule.value is None else (found.end() - 1, found.end())
+    assertion = assertion_of(text, start, end, section, rules_dir)[0]
+    return assertion in ("family", "conditional") or (rule.value is None and assertion == "absent")
 
 
 def _values(facts: Sequence[Fact], ranks: dict[int, int]) -> Iterator[tuple[str, set[int]]]:

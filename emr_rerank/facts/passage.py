@@ -102,12 +102,12 @@ class Passage:
 
     def specimen(self, at: int) -> SpecimenKind | None:
         """The body fluid that the report named last before that place (or above the table) is about."""
-        found = self._specimen_in(self.text[:at], last=True)
+        found = self._specimen_in(self.text[:at])
         if found is None and self.table:
             found = self._specimen_in(self.table.caption)
         return found or (self._specimen_in(self.sentence.section_path[-1]) if self.sentence.section_path else None)
 
-    def _specimen_in(self, text: str, last: bool = True) -> SpecimenKind | None:
+    def _specimen_in(self, text: str) -> SpecimenKind | None:
         found = [
             (match.start(), kind)
             for pattern, kind in specimen_patterns(self.rules_dir)

@@ -12,7 +12,7 @@ from emr_rerank.rules.values import ValueRole, value_words
 Reference = tuple[float | None, float | None]
 
 NUMBER = r"(?:\d{1,3}(?:,\d{3})+(?:\.\d+)?(?![\d,])|\d+(?:\.\d+)?)"
-_SIGNS = r"\d\+(?!\d)|\+[1-4](?![\d.])|\+{1,4}(?!\d)|\+/-|\+-|±"
+_SIGNS = r"\+/-|\+-|±|\d\+(?!\d)|\+[1-4](?![\d.])|\+{1,4}(?!\d)"
 _RANGE = re.compile(rf"\s*(-?{NUMBER})\s*(?:-{{1,3}}|~{{1,2}}|至|to)\s*(-?{NUMBER})")
 _GLUED_POWER = re.compile(r"10[\^~*]\d")
 _BOUND = re.compile(rf"\s*(<=?|>=?|≤|≥)\s*(-?{NUMBER})")
@@ -98,9 +98,9 @@ def value_reader(overrides: Path | None = None) -> ValueReader:
         flags.update({word.replace(" ", ""): flag for word in value_words(role, overrides)})  # type: ignore[misc]  # literals of the loop
     printed = "|".join(_word(word) for word in sorted(flags, key=len, reverse=True))
     signs = "|".join(re.escape(word) for word in sorted(flags, key=len, reverse=True) if not word[0].isalnum())
-    filler = (
-        rf"(?:\s|[:=,]|\((?!\s*(?:{_SIGNS}|-|{words('qualitative')})\s*\))[^()]{{0,14}}\)|\"|{words('bridge')}|{signs})"
-    )
+    in_words = rf"(?:{_SIGNS}|-|{words('qualitative')})"
+    aside = rf"\((?!\s*{in_words}\s*\))[^()]{{0,14}}\)"
+    filler = rf"(?:\s+|[:=,]|{aside}|\"|{words('bridge')}|{signs})"
     return ValueReader(
         re.compile(result, re.IGNORECASE),
         re.compile(rf"\s*(?:\(\s*)?(?P<flag>{printed})(?:\s*\))?", re.IGNORECASE),
@@ -119,6 +119,8 @@ def read_reference(text: str) -> Reference | None:
     cell (男 / 女) and for what is none.
     """
     plain = fold(text).replace(" ", "")
+    if re.search(r"\d:\d", plain):
+        return None  # a titre
     both = list(_RANGE.finditer(plain))
     if len(both) == 1:
         low, high = (float(end.replace(",", "")) for end in both[0].groups())

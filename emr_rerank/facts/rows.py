@@ -8,11 +8,13 @@ from emr_rerank.facts.columns import roles
 from emr_rerank.facts.labs import lab_fact, meant
 from emr_rerank.facts.passage import Passage
 from emr_rerank.facts.printed_values import PrintedValue, read_reference, value_reader
-from emr_rerank.facts.timeline import dates_in
+from emr_rerank.facts.timeline import dates_in, days_between
 from emr_rerank.findings import Fact, Flag
 from emr_rerank.rules.analytes import Mention, catalogue
 from emr_rerank.rules.printed import fold
 from emr_rerank.rules.units import unit_table
+
+_LONGEST_RESULT = 20
 
 
 @dataclass(frozen=True)
@@ -172,19 +174,16 @@ def _printed(passage: Passage, cell: Cell) -> PrintedValue | None:
         flag, at = None, 0
     found = reader.read(text, at, signed=True)
     if found is None:
-        return PrintedValue(text, cell.start, cell.start + len(text), None) if _is_words(text) else None
+        in_words = cell.role == "result" and 0 < len(text) <= _LONGEST_RESULT and any(map(str.isalpha, text))
+        return PrintedValue(text, cell.start, cell.start + len(text), None) if in_words else None
     after, end = reader.flag_at(text, found.next)
-    tail = text[end:].strip(" *()")
+    tail = text[end:].strip(" *()+-")
     unit = unit_table(passage.rules_dir).match(text, end + len(text[end:]) - len(text[end:].lstrip()))
     if tail and unit is None and cell.role != "result":
         return None
     if tail and unit is None:
         return PrintedValue(text, cell.start, cell.start + len(text), None)
     return replace(found, start=cell.start + found.start, end=cell.start + found.end, flag=after or flag)
-
-
-def _is_words(text: str) -> bool:
-    return bool(re.fullmatch(r"[一-鿿A-Za-z ]{1,12}", text)) and False
 
 
 def _unit(passage: Passage, row: list[Cell], result: Cell | None) -> str | None:
@@ -219,8 +218,6 @@ def _flag(passage: Passage, row: list[Cell], result: Cell) -> Flag | None:
 
 
 def _early(passage: Passage, time: str | None) -> tuple[str, ...]:
-    from emr_rerank.facts.timeline import days_between
-
     if time and passage.admission and (days_between(time, passage.admission) or 0) > 1:
         return ("other_stay",)
     return ()

@@ -11,9 +11,9 @@ from emr_rerank.facts.rows import cells, row_time
 from emr_rerank.findings import Fact
 from emr_rerank.rules.printed import fold_case
 from emr_rerank.rules.units import UnitError, unit_table
+from emr_rerank.rules.values import value_words
 from emr_rerank.rules.vitals import VitalSign, vital_signs
 
-_BRIDGE = r"\s*(?:\([^()]{0,8}\))?\s*(?:[:=]|为|是|约|达|波动在|最高|最高达|was|is|of|range)?\s*"
 _PAIR = r"(?P<value>\d{2,3}\s*/\s*\d{2,3})(?!\d)"
 _NUMBER = r"(?P<value>\d{1,3}(?:\.\d{1,2})?)(?![\d.]*\d)(?!\s*[-~/]\s*\d)"
 
@@ -128,10 +128,12 @@ def _named(label: str, rules_dir: Path | None) -> VitalSign | None:
 def _patterns(rules_dir: Path | None) -> tuple[tuple[VitalSign, re.Pattern[str], bool], ...]:
     """(sign, pattern, whether the name alone is proof)."""
     made = []
+    words = "|".join(re.escape(word) for word in value_words("bridge", rules_dir))
+    bridge = rf"(?:\s+|[:=]|\([^()]{{0,8}}\)|{words}){{0,4}}"
     for sign in vital_signs(rules_dir):
         value = _PAIR if sign.pair else _NUMBER
         names = "|".join(re.escape(name) for name in sorted(sign.names, key=len, reverse=True))
-        made.append((sign, re.compile(rf"(?<![A-Za-z])(?i:{names}){_BRIDGE}{value}"), True))
+        made.append((sign, re.compile(rf"(?<![A-Za-z])(?i:{names})(?i:{bridge}){value}"), True))
         if sign.cased:
             cased = "|".join(map(re.escape, sign.cased))
             made.append((sign, re.compile(rf"(?<![A-Za-z0-9/-])(?:{cased})\s*[:=]?\s*{value}"), False))

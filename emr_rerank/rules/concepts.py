@@ -16,12 +16,15 @@ Group = Literal["class", "section", "vital", "allergy", "drug", "disease", "symp
 class Concept(Rule):
     """One matter and its surface forms in both languages.
 
-    `sections`: codes of the sections that can speak of it, best first. `home`: codes of sections that are about it, so
-    that any sentence there speaks of it. `analytes`: what a class word stands for (肝功能). `general`: forms of a general
-    statement that answers for everything asked together with it ('否认药物过敏' for penicillin). `blocked`: longer words in
-    which a form means something else (血压 in 高血压). `facts`: names of the facts that
-    state it, when they differ from the concept's own name. `narrower`: concepts that are kinds of this one. `pattern`: a further way that records write it, over lower-case
-    text (`P80次/分`). `anchor` false: evidence need not name it.
+    - `sections`: codes of the sections that can speak of it, best first.
+    - `home`: codes of sections that are about it, so that any sentence there speaks of it.
+    - `analytes`: what a class word stands for (肝功能). `kinds` and `facts`: kinds of the facts that state it, and
+      their names where these differ from the concept's own.
+    - `general`: forms of a general statement that answers for all asked together with it ('否认药物过敏').
+    - `blocked`: longer words in which a form means something else (血压 in 高血压).
+    - `narrower`: concepts that are kinds of this one.
+    - `pattern`: a further way that records write it (`P80次/分`), tried on lower-case text.
+    - `anchor` false: evidence need not name it.
     """
 
     group: Group
@@ -88,7 +91,10 @@ class Concepts:
         """Every concept that has kinds, with its kinds and their kinds."""
         closed = {concept.id: frozenset(concept.narrower) for concept in self._by_id.values() if concept.narrower}
         for _ in closed:
-            closed = {wide: narrow.union(*(closed.get(i, frozenset()) for i in narrow)) for wide, narrow in closed.items()}
+            closed = {
+                wide: narrow.union(*(closed.get(kind, frozenset()) for kind in narrow))
+                for wide, narrow in closed.items()
+            }
         return closed
 
     def _blocked(self, concept_id: str, lowered: str, position: int, form: str) -> bool:
@@ -100,7 +106,7 @@ class Concepts:
         return False
 
     def find(self, text: str) -> tuple[ConceptMention, ...]:
-        """Mentions in reading order, the longest form first, none overlapping another; forms of one character left out."""
+        """Mentions in reading order, the longest form first, none overlapping; forms of one character left out."""
         lowered = lower(text)
         found: list[ConceptMention] = []
         position = 0

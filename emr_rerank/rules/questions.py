@@ -11,13 +11,15 @@ from emr_rerank.rules.files import Pattern, Rule, load_rules
 class QuestionRule(Rule):
     """One wording of questions.
 
-    `pattern` is searched for in the question without regard to case. Rules are tried in file order: the first that fires
-    decides shape and window, while kinds, sections and anchors add up. Text matched by a rule with `phrase` true is
-    wording, not content, and yields no search term. With `day` true the pattern names the groups month and day, and may
-    name year; a month is a number or an English month name. With `values` false an analyte in
-    the question is the matter (why did it rise), not a value that is asked for. `means` lists concepts that the wording asks for without naming
-    them. Analytes and concepts named in the question stand as U+E000 when a pattern is tried, so 'when' (时间) is not
-    found inside a name (凝血酶原时间), and a pattern may ask for a name with `\ue000`.
+    `pattern` is searched for in the question without regard to case. Analytes and concepts named in the question stand
+    as U+E000 while it is tried, so 'when' (时间) is not found inside a name (凝血酶原时间), and a pattern may ask for a
+    name with `\\ue000`. Rules are tried in file order.
+
+    - `shape`, `window`: the first rule that fires decides; `kinds`, `sections`, `anchors` add up.
+    - `means`: concepts that the wording asks for without naming them.
+    - `values` false: an analyte in the question is the matter (why did it rise), not a value that is asked for.
+    - `day` true: the pattern names the groups month and day, and may name year; a month may be an English name.
+    - `phrase` true: the matched text is wording, not content, and yields no search term.
     """
 
     pattern: Pattern

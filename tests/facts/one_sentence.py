@@ -25,15 +25,29 @@ def record_of(
         text += sentence + "\n"
         sections.append(
             Section(
-                code=section, title="", path=("病程记录",), date=day, page_start=1, page_end=1, start=start,
-                end=end + 1, body_start=start,
-            )  # fmt: skip
+                code=section,
+                title="",
+                path=("病程记录",),
+                date=day,
+                page_start=1,
+                page_end=1,
+                start=start,
+                end=end + 1,
+                body_start=start,
+            )
         )
         made.append(
             Sentence(
-                index=index, start=start, end=end, text=sentence, section_code=section, section_path=("病程记录",),
-                page=1, bbox=(0, 0, 1, 1), date=day,
-            )  # fmt: skip
+                index=index,
+                start=start,
+                end=end,
+                text=sentence,
+                section_code=section,
+                section_path=("病程记录",),
+                page=1,
+                bbox=(0, 0, 1, 1),
+                date=day,
+            )
         )
     return Record(
         record_id="invented",
@@ -47,7 +61,9 @@ def record_of(
     )
 
 
-def table_of(header: Sequence[str], rows: Sequence[Sequence[str]], *, caption: str = "", time: str | None = None) -> Record:
+def table_of(
+    header: Sequence[str], rows: Sequence[Sequence[str]], *, caption: str = "", time: str | None = None
+) -> Record:
     """A record that is one table, one sentence a row."""
     record = record_of(["\t".join(row) for row in rows], section="lab_report")
     table = Table(
@@ -78,8 +94,17 @@ def evidence_of(record: Record) -> list[Evidence]:
     """Every sentence as evidence, ranked in reading order."""
     return [
         Evidence(
-            rank=each.index + 1, score=0.9, text=each.text, section=each.section_path, section_code=each.section_code,
-            page=1, bbox=each.bbox, start=each.start, end=each.end, date=each.date, sentence=each.index,
-        )  # fmt: skip
+            rank=each.index + 1,
+            score=0.9,
+            text=each.text,
+            section=each.section_path,
+            section_code=each.section_code,
+            page=1,
+            bbox=each.bbox,
+            start=each.start,
+            end=each.end,
+            date=each.date,
+            sentence=each.index,
+        )
         for each in record.sentences
     ]

@@ -7,14 +7,23 @@ from hypothesis import strategies as st
 from tests.facts.one_sentence import facts_of, record_of
 
 ZH = [
-    ("肌酐由72↑至108μmol/L", [("creatinine", 72.0, "umol/L", None, "previous"), ("creatinine", 108.0, "umol/L", None, "")]),
-    ("Scr 72→108", [("creatinine", 72.0, None, None, "previous unit_missing"), ("creatinine", 108.0, None, None, "unit_missing")]),
+    (
+        "肌酐由72↑至108μmol/L",
+        [("creatinine", 72.0, "umol/L", None, "previous"), ("creatinine", 108.0, "umol/L", None, "")],
+    ),
+    (
+        "Scr 72→108",
+        [("creatinine", 72.0, None, None, "previous unit_missing"), ("creatinine", 108.0, None, None, "unit_missing")],
+    ),
     ("K+3.2mmol/L", [("potassium", 3.2, "mmol/L", None, "")]),
     ("K 3.2mmol/L", [("potassium", 3.2, "mmol/L", None, "")]),
     ("钾3.2mmol/L↓", [("potassium", 3.2, "mmol/L", "L", "")]),
     ("血钾：5.6 mmol/L(↑)", [("potassium", 5.6, "mmol/L", "H", "")]),
     ("血钾５.６ｍｍｏｌ／Ｌ", [("potassium", None, "mmol/L", None, "")]),
-    ("白细胞数12.18*10^9/L，中性粒细胞百分比92.00%", [("wbc", 12.18, "10^9/L", None, ""), ("neutrophil_percent", 92.0, "%", None, "")]),
+    (
+        "白细胞数12.18*10^9/L，中性粒细胞百分比92.00%",
+        [("wbc", 12.18, "10^9/L", None, ""), ("neutrophil_percent", 92.0, "%", None, "")],
+    ),
     ("白细胞12.18×10⁹/L", [("wbc", 12.18, "10^9/L", None, "")]),
     ("WBC 12.18×10~9/L", [("wbc", 12.18, "10^9/L", None, "")]),
     ("白细胞4.7010^9/L", [("wbc", 4.70, "10^9/L", None, "")]),
@@ -23,14 +32,38 @@ ZH = [
     ("红细胞压积0.302L/L", [("hematocrit", 30.2, "%", None, "")]),
     ("血红蛋白94.0g/L，糖化血红蛋白7.2%", [("hemoglobin", 94.0, "g/L", None, ""), ("hba1c", 7.2, "%", None, "")]),
     ("Hb 9.4g/dl", [("hemoglobin", 94.0, "g/L", None, "")]),
-    ("尿肌酐8000umol/L，肌酐清除率62ml/min", [("urine_creatinine", 8000.0, "umol/L", None, ""), ("creatinine_clearance", 62.0, "mL/min", None, "")]),
+    (
+        "尿肌酐8000umol/L，肌酐清除率62ml/min",
+        [("urine_creatinine", 8000.0, "umol/L", None, ""), ("creatinine_clearance", 62.0, "mL/min", None, "")],
+    ),
     ("肌酸激酶156U/L，CK-MB 14U/L", [("ck", 156.0, "U/L", None, ""), ("ck_mb", 14.0, "U/L", None, "")]),
     ("CRP 56mg/L，Cr 88umol/L", [("crp", 56.0, "mg/L", None, ""), ("creatinine", 88.0, "umol/L", None, "")]),
     ("超敏C反应蛋白3.1mg/L", [("hs_crp", 3.1, "mg/L", None, "")]),
-    ("总胆红素25.3μmol/L，直接胆红素8.1μmol/L，间接胆红素17.2μmol/L", [("total_bilirubin", 25.3, "umol/L", None, ""), ("direct_bilirubin", 8.1, "umol/L", None, ""), ("indirect_bilirubin", 17.2, "umol/L", None, "")]),
+    (
+        "总胆红素25.3μmol/L，直接胆红素8.1μmol/L，间接胆红素17.2μmol/L",
+        [
+            ("total_bilirubin", 25.3, "umol/L", None, ""),
+            ("direct_bilirubin", 8.1, "umol/L", None, ""),
+            ("indirect_bilirubin", 17.2, "umol/L", None, ""),
+        ],
+    ),
     ("前白蛋白180mg/L，白蛋白32.1g/L", [("prealbumin", 180.0, "mg/L", None, ""), ("albumin", 32.1, "g/L", None, "")]),
-    ("钾、钠、氯分别为3.5、140、101mmol/L", [("potassium", 3.5, "mmol/L", None, ""), ("sodium", 140.0, "mmol/L", None, ""), ("chloride", 101.0, "mmol/L", None, "")]),
-    ("肌酐72、85、108μmol/L", [("creatinine", 72.0, "umol/L", None, "previous"), ("creatinine", 85.0, "umol/L", None, "previous"), ("creatinine", 108.0, "umol/L", None, "")]),
+    (
+        "钾、钠、氯分别为3.5、140、101mmol/L",
+        [
+            ("potassium", 3.5, "mmol/L", None, ""),
+            ("sodium", 140.0, "mmol/L", None, ""),
+            ("chloride", 101.0, "mmol/L", None, ""),
+        ],
+    ),
+    (
+        "肌酐72、85、108μmol/L",
+        [
+            ("creatinine", 72.0, "umol/L", None, "previous"),
+            ("creatinine", 85.0, "umol/L", None, "previous"),
+            ("creatinine", 108.0, "umol/L", None, ""),
+        ],
+    ),
     ("CRP由182.5降至74.6mg/L", [("crp", 182.5, "mg/L", None, "previous"), ("crp", 74.6, "mg/L", None, "")]),
     ("降钙素原<0.05ng/ml", [("procalcitonin", "<0.05", "ng/mL", None, "")]),
     ("肌钙蛋白I小于0.01ng/ml", [("troponin_i", "<0.01", "ng/mL", None, "")]),
@@ -39,13 +72,41 @@ ZH = [
     ("血糖波动于6-10mmol/L", [("glucose", "6-10", "mmol/L", None, "")]),
     ("乙肝表面抗原(-)，HIV抗体阴性", [("hbsag", "-", None, None, ""), ("hiv_antibody", "阴性", None, None, "")]),
     ("抗核抗体1:320", [("ana", "1:320", None, None, "")]),
-    ("尿蛋白(++)，尿糖+2，尿酮体±", [("urine_protein", "++", None, None, ""), ("urine_glucose", "+2", None, None, ""), ("urine_ketone", "±", None, None, "")]),
-    ("尿常规：白细胞5-8/HP，蛋白2+，红细胞3个/HP", [("urine_wbc", "5-8", "/HPF", None, ""), ("urine_protein", "2+", None, None, ""), ("urine_rbc", 3.0, "/HPF", None, "")]),
+    (
+        "尿蛋白(++)，尿糖+2，尿酮体±",
+        [
+            ("urine_protein", "++", None, None, ""),
+            ("urine_glucose", "+2", None, None, ""),
+            ("urine_ketone", "±", None, None, ""),
+        ],
+    ),
+    (
+        "尿常规：白细胞5-8/HP，蛋白2+，红细胞3个/HP",
+        [
+            ("urine_wbc", "5-8", "/HPF", None, ""),
+            ("urine_protein", "2+", None, None, ""),
+            ("urine_rbc", 3.0, "/HPF", None, ""),
+        ],
+    ),
     ("尿常规示红细胞1092/ul", [("urine_rbc", 1092.0, "/uL", None, "")]),
-    ("尿常规：白细胞3+。血常规：白细胞9.1*10^9/L", [("urine_wbc", "3+", None, None, ""), ("wbc", 9.1, "10^9/L", None, "")]),
-    ("pH7.35，PCO2 45mmHg，BE-3.5mmol/L，乳酸1.2mmol/L", [("ph", 7.35, None, None, ""), ("pco2", 45.0, "mmHg", None, ""), ("base_excess", -3.5, "mmol/L", None, ""), ("lactate", 1.2, "mmol/L", None, "")]),
+    (
+        "尿常规：白细胞3+。血常规：白细胞9.1*10^9/L",
+        [("urine_wbc", "3+", None, None, ""), ("wbc", 9.1, "10^9/L", None, "")],
+    ),
+    (
+        "pH7.35，PCO2 45mmHg，BE-3.5mmol/L，乳酸1.2mmol/L",
+        [
+            ("ph", 7.35, None, None, ""),
+            ("pco2", 45.0, "mmHg", None, ""),
+            ("base_excess", -3.5, "mmol/L", None, ""),
+            ("lactate", 1.2, "mmol/L", None, ""),
+        ],
+    ),
     ("PCO2 6.0kPa", [("pco2", 45.0, "mmHg", None, "")]),
-    ("PT12.1s，INR1.05，APTT 33.2秒", [("pt", 12.1, "s", None, ""), ("inr", 1.05, None, None, ""), ("aptt", 33.2, "s", None, "")]),
+    (
+        "PT12.1s，INR1.05，APTT 33.2秒",
+        [("pt", 12.1, "s", None, ""), ("inr", 1.05, None, None, ""), ("aptt", 33.2, "s", None, "")],
+    ),
     ("肌酐（Cr）：88μmol/L（参考值57-97）", [("creatinine", 88.0, "umol/L", "N", "")]),
     ("血肌酐较前升高，为156umol/l", []),
     ("血肌酐较前升高至156umol/l", [("creatinine", 156.0, "umol/L", None, "")]),
@@ -53,7 +114,10 @@ ZH = [
     ("肌酐9999μmol/L", [("creatinine", 9999.0, "umol/L", None, "implausible")]),
     ("淋巴细胞百分比8.9×10^9/L", [("lymphocyte_percent", 8.9, "10^9/L", None, "unit_unexpected")]),
     ("2年前外院查肌酐68μmol/L", [("creatinine", 68.0, "umol/L", None, "other_stay")]),
-    ("门诊查肌酐150μmol/L，入院后复查肌酐162μmol/L", [("creatinine", 150.0, "umol/L", None, "other_stay"), ("creatinine", 162.0, "umol/L", None, "")]),
+    (
+        "门诊查肌酐150μmol/L，入院后复查肌酐162μmol/L",
+        [("creatinine", 150.0, "umol/L", None, "other_stay"), ("creatinine", 162.0, "umol/L", None, "")],
+    ),
     ("2025年11月因肺炎在我院住院，入院时肌酐165μmol/L", [("creatinine", 165.0, "umol/L", None, "other_stay")]),
     ("目标血糖7.0mmol/L以内", [("glucose", 7.0, "mmol/L", None, "planned")]),
     ("血红蛋白<70g/L时输血", [("hemoglobin", "<70", "g/L", None, "planned")]),
@@ -74,9 +138,15 @@ ZH = [
 ]
 EN = [
     ("creatinine was 1.2 mg/dL", [("creatinine", 106.1, "umol/L", None, "")]),
-    ("Creatinine rose from 0.8 to 1.4 mg/dL", [("creatinine", 70.7, "umol/L", None, "previous"), ("creatinine", 123.8, "umol/L", None, "")]),
+    (
+        "Creatinine rose from 0.8 to 1.4 mg/dL",
+        [("creatinine", 70.7, "umol/L", None, "previous"), ("creatinine", 123.8, "umol/L", None, "")],
+    ),
     ("Hemoglobin dropped to 7.8 g/dL.", [("hemoglobin", 78.0, "g/L", None, "")]),
-    ("WBC 12.5 K/uL, platelets 256 x10^3/uL", [("wbc", 12.5, "10^9/L", None, ""), ("platelet", 256.0, "10^9/L", None, "")]),
+    (
+        "WBC 12.5 K/uL, platelets 256 x10^3/uL",
+        [("wbc", 12.5, "10^9/L", None, ""), ("platelet", 256.0, "10^9/L", None, "")],
+    ),
     ("Potassium of 3.1 mEq/L", [("potassium", 3.1, "mmol/L", None, "")]),
     ("Glucose 240 mg/dL", [("glucose", 13.32, "mmol/L", None, "")]),
     ("Glucose 7.1 to 11.8 mmol/L over 24 hours.", [("glucose", "7.1-11.8", "mmol/L", None, "")]),
@@ -84,7 +154,10 @@ EN = [
     ("HbA1c 53 mmol/mol", [("hba1c", 7.0, "%", None, "")]),
     ("BUN 28 mg/dL", [("urea", 9.996, "mmol/L", None, "")]),
     ("CK-MB 14 ng/mL", [("ck_mb", 14.0, "ng/mL", None, "")]),
-    ("Total bilirubin 1.2 mg/dL, direct bilirubin 0.3 mg/dL", [("total_bilirubin", 20.52, "umol/L", None, ""), ("direct_bilirubin", 5.13, "umol/L", None, "")]),
+    (
+        "Total bilirubin 1.2 mg/dL, direct bilirubin 0.3 mg/dL",
+        [("total_bilirubin", 20.52, "umol/L", None, ""), ("direct_bilirubin", 5.13, "umol/L", None, "")],
+    ),
     ("INR 2.3", [("inr", 2.3, None, None, "")]),
     ("Calcium 9.2 mg/dL", [("calcium", 2.295, "mmol/L", None, "")]),
     ("Keep potassium above 4.0 mmol/L.", [("potassium", ">4.0", "mmol/L", None, "planned")]),
@@ -93,18 +166,24 @@ EN = [
     ("Received 2 units of packed red blood cells.", []),
     ("Repeat creatinine in 3 days.", []),
     ("HIV antibody negative", [("hiv_antibody", "negative", None, None, "")]),
-]  # fmt: skip
+]
 ROWS = [(text, expected, "zh") for text, expected in ZH] + [(text, expected, "en") for text, expected in EN]
 
 
 @pytest.mark.parametrize(("text", "expected", "language"), ROWS, ids=[row[0][:40] for row in ROWS])
-def test_results_in_a_sentence(text: str, expected: list[tuple[str, object, str | None, str | None, str]], language: str) -> None:
+def test_results_in_a_sentence(
+    text: str, expected: list[tuple[str, object, str | None, str | None, str]], language: str
+) -> None:
     facts = [fact for fact in facts_of(record_of([text], language=language)) if fact.kind == "lab"]
     got = [(fact.name, fact.value, fact.unit, fact.flag, " ".join(fact.notes)) for fact in facts]
     assert len(got) == len(expected), got
     for (name, value, unit, flag, notes), wanted in zip(got, expected, strict=True):
         assert (name, unit, flag, notes) == (wanted[0], wanted[2], wanted[3], wanted[4])
-        assert wanted[1] is None or value == pytest.approx(wanted[1], abs=0.06) if isinstance(value, float) else value == wanted[1]
+        assert (
+            wanted[1] is None or value == pytest.approx(wanted[1], abs=0.06)
+            if isinstance(value, float)
+            else value == wanted[1]
+        )
 
 
 @pytest.mark.parametrize(
@@ -129,17 +208,49 @@ def test_a_document_time_is_no_measuring_time() -> None:
     assert fact.time == "2026-03-05"
 
 
-@pytest.mark.parametrize(("text", "assertion"), [("其母查血糖9.1mmol/L", "family"), ("无发热，白细胞12.1*10^9/L", "present")])
+@pytest.mark.parametrize(
+    ("text", "assertion"), [("其母查血糖9.1mmol/L", "family"), ("无发热，白细胞12.1*10^9/L", "present")]
+)
 def test_whose_result(text: str, assertion: str) -> None:
     (fact,) = facts_of(record_of([text]))
     assert fact.assertion == assertion
 
 
-NAMES = st.sampled_from(["肌酐", "血钾", "WBC", "ALT", "CK-MB", "creatinine was ", "尿蛋白", "K+", "T", "BP", "青霉素过敏", "无"])
-MARKS = st.sampled_from(["", "，", "、", "↑", "→", "至", "：", " ", "(", ")", "+", "-", "<", "/", "\t", "。", "μmol/L", "*10^9/L", "%", "３月5日", "2年前"])
+NAMES = st.sampled_from(
+    ["肌酐", "血钾", "WBC", "ALT", "CK-MB", "creatinine was ", "尿蛋白", "K+", "T", "BP", "青霉素过敏", "无"]
+)
+MARKS = st.sampled_from(
+    [
+        "",
+        "，",
+        "、",
+        "↑",
+        "→",
+        "至",
+        "：",
+        " ",
+        "(",
+        ")",
+        "+",
+        "-",
+        "<",
+        "/",
+        "\t",
+        "。",
+        "μmol/L",
+        "*10^9/L",
+        "%",
+        "３月5日",
+        "2年前",
+    ]
+)
 
 
-@given(st.lists(st.one_of(NAMES, MARKS, st.integers(0, 9999).map(str), st.floats(0, 99).map(lambda x: f"{x:.2f}")), max_size=14))
+@given(
+    st.lists(
+        st.one_of(NAMES, MARKS, st.integers(0, 9999).map(str), st.floats(0, 99).map(lambda x: f"{x:.2f}")), max_size=14
+    )
+)
 def test_offsets_hold_on_any_text(parts: list[str]) -> None:
     text = "".join(parts)
     if text.strip():

@@ -1,0 +1,63 @@
+"""Sentences that can't all be true, and those that can."""
+
+import pytest
+
+from emr_rerank.facts.conflicts import find_conflicts
+from tests.facts.one_sentence import evidence_of, record_of, table_of
+
+CONFLICTS = [
+    (["否认药物过敏史。", "青霉素过敏。"], [("allergy:penicillin", (1, 2))]),
+    (["过敏史：无。", "患者对头孢过敏。"], [("allergy:cephalosporin", (1, 2))]),
+    (["否认药物及食物过敏史。", "有海鲜过敏史。"], [("allergy:seafood", (1, 2))]),
+    (["否认青霉素过敏。", "青霉素皮试阳性。"], [("allergy:penicillin", (1, 2))]),
+    (["No known drug allergies.", "Allergic to penicillin."], [("allergy:penicillin", (1, 2))]),
+    (["血型：A型 RhD阳性。", "血型鉴定：B型。"], [("blood_type", (1, 2))]),
+    (["Blood type: A positive.", "Blood group O."], [("blood_type", (1, 2))]),
+    (["行左侧腹股沟疝修补术。", "行右侧腹股沟疝修补术。"], [("laterality:腹股沟疝修补术", (1, 2))]),
+    (["左股骨颈骨折。", "诊断：右侧股骨颈骨折。"], [("laterality:股骨颈骨折", (1, 2))]),
+    (["否认吸烟史。", "吸烟30年，每日20支。"], [("smoking", (1, 2))]),
+    (["2026-03-03 06:10血钾3.1mmol/L", "2026-03-03 06:10血钾5.1mmol/L"], [("lab:potassium", (1, 2))]),
+]
+AGREEMENTS = [
+    ["否认药物过敏史。", "无药物过敏史。"],
+    ["青霉素过敏。", "对青霉素过敏。"],
+    ["否认食物过敏史。", "青霉素过敏。"],
+    ["有青霉素过敏史，否认其他药物过敏史。", "对青霉素过敏。"],
+    ["否认药物过敏史。", "青霉素皮试阴性。"],
+    ["否认药物过敏史。", "其父对青霉素过敏。"],
+    ["血型：A型。", "血型A型，RhD阳性。"],
+    ["输注B型悬浮红细胞2单位。", "血型：AB型。"],
+    ["右肺结节。", "左肺结节。"],
+    ["双侧腹股沟疝修补术。", "右侧腹股沟疝修补术。"],
+    ["3月3日血钾3.1mmol/L", "3月5日血钾5.1mmol/L"],
+    ["3月3日血糖7.1mmol/L", "3月3日血糖11.1mmol/L"],
+    ["2026-03-03 06:10血钾3.1mmol/L", "2026-03-03 06:10血钾3.10mmol/L"],
+    ["肌酐由72升至108μmol/L"],
+    ["否认吸烟史。", "其父吸烟30年。"],
+    ["吸烟30年。", "每日20支，已戒烟。"],
+]
+
+
+@pytest.mark.parametrize(("sentences", "expected"), CONFLICTS, ids=[row[0][0][:20] for row in CONFLICTS])
+def test_contradictions(sentences: list[str], expected: list[tuple[str, tuple[int, ...]]]) -> None:
+    record = record_of(sentences, section="past_history")
+    assert [(each.about, each.evidence) for each in find_conflicts(record, evidence_of(record))] == expected
+
+
+@pytest.mark.parametrize("sentences", AGREEMENTS, ids=[row[0][:20] for row in AGREEMENTS])
+def test_no_contradiction(sentences: list[str]) -> None:
+    record = record_of(sentences)
+    assert find_conflicts(record, evidence_of(record)) == ()
+
+
+def test_a_copied_sentence_is_no_second_witness() -> None:
+    record = record_of(["否认药物过敏史。", "否认药物过敏史。", "青霉素过敏。"])
+    assert [each.evidence for each in find_conflicts(record, evidence_of(record))] == [(1, 3)]
+
+
+def test_a_series_in_a_table_is_no_contradiction() -> None:
+    header = ("采集时间", "项目", "结果", "单位")
+    record = table_of(
+        header, [["2026-03-02 08:00", "肌酐", "72", "μmol/L"], ["2026-03-05 06:10", "肌酐", "108", "μmol/L"]]
+    )
+    assert find_conflicts(record, evidence_of(record)) == ()

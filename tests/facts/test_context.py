@@ -1,0 +1,122 @@
+"""Fragments → how the marked mention is asserted. The mention stands in «»."""
+
+import pytest
+
+from emr_rerank.facts.context import assertion_of, sentence_assertion
+
+FRAGMENTS = [
+    ("无发热、咳嗽、«咳痰»，无心悸", "absent"),
+    ("无发热、咳嗽，«胸闷»、气短", "absent"),
+    ("无«发热»", "absent"),
+    ("无发热，«咳嗽»明显", "present"),
+    ("无发热，«白细胞»12.1*10^9/L", "present"),
+    ("无发热，但有«咳嗽»", "present"),
+    ("无胸痛，伴«恶心»、呕吐", "present"),
+    ("否认«高血压»、糖尿病史", "absent"),
+    ("否认高血压、«糖尿病»史", "absent"),
+    ("否认肝炎、«结核»等传染病史，否认外伤史", "absent"),
+    ("否认肝炎史，有«青霉素»过敏史", "present"),
+    ("否认高血压病史，«糖尿病»5年", "present"),
+    ("无明显诱因出现«胸痛»", "present"),
+    ("无诱因«咯血»", "present"),
+    ("双下肢«乏力»，无力行走", "present"),
+    ("行无痛胃镜检查示«胃溃疡»", "present"),
+    ("经休息后«胸痛»无缓解", "present"),
+    ("双肺未闻及«干湿啰音»", "absent"),
+    ("腹部未触及«包块»，«肝»", None),
+    ("未见«骨折»征象", "absent"),
+    ("头颅CT未见明显«异常»", "absent"),
+    ("«墨菲征»阴性", "absent"),
+    ("«病理征»未引出", "absent"),
+    ("«HIV抗体»(-)", "absent"),
+    ("«肺栓塞»已排除", "absent"),
+    ("排除«肺栓塞»", "absent"),
+    ("«肺炎»不除外", "possible"),
+    ("不除外«肺炎»", "possible"),
+    ("不能排除«心肌梗死»", "possible"),
+    ("«转移»待排", "possible"),
+    ("考虑«肺部感染»", "possible"),
+    ("«肺部感染»可能性大", "possible"),
+    ("疑似«肠梗阻»", "possible"),
+    ("«肝硬化»？", "possible"),
+    ("如出现«发热»及时就诊", "conditional"),
+    ("若«出血»加重，急诊手术", "conditional"),
+    ("必要时行«气管切开»", "conditional"),
+    ("既往有«高血压»", "historical"),
+    ("10年前行«阑尾切除术»", "historical"),
+    ("曾患«肺结核»", "historical"),
+    ("去年诊断«糖尿病»", "historical"),
+    ("既往体健，现«发热»", "present"),
+    ("父亲患«高血压»", "family"),
+    ("母亲有«糖尿病»病史", "family"),
+    ("家族中无«糖尿病»患者", "family"),
+    ("其兄死于«胃癌»，患者无不适", "family"),
+    ("是否«过敏»", "present"),
+    ("非小细胞«肺癌»", "present"),
+    ("反复«胸闷»3年，加重2天", "present"),
+    ("查体：«心脏杂音»未闻及", "absent"),
+    ("外伤史：无；«输血史»：无", "absent"),
+    ("家属诉患者«跌倒»", "present"),
+    ("denies «fever», chills, or cough", "absent"),
+    ("denies fever, chills, or «cough»", "absent"),
+    ("denies fever or cough but has «dyspnea»", "present"),
+    ("No evidence of «pneumonia».", "absent"),
+    ("«Pulmonary embolism» was ruled out.", "absent"),
+    ("No change in her «pneumonia»", "present"),
+    ("Gram negative «bacteremia»", "present"),
+    ("Cannot exclude «pneumonia»", "possible"),
+    ("«Malignancy» cannot be excluded", "possible"),
+    ("possible «appendicitis»", "possible"),
+    ("Return if «fever» recurs", "conditional"),
+    ("history of «stroke»", "historical"),
+    ("«Stroke» five years ago", "historical"),
+    ("Mother had «breast cancer».", "family"),
+    ("Patient presents with «chest pain», no dyspnea.", "present"),
+    ("no chest pain, has «dyspnea»", "present"),
+    ("without «nausea», vomiting or diarrhea", "absent"),
+    ("History of present illness: «cough» for two days", "present"),
+    ("No «fever». «Cough»", None),
+]
+
+
+@pytest.mark.parametrize(
+    ("marked", "expected"), [row for row in FRAGMENTS if row[1]], ids=lambda value: str(value)[:40]
+)
+def test_assertion_of_a_mention(marked: str, expected: str) -> None:
+    start = marked.index("«")
+    end = marked.index("»") - 1
+    text = marked.replace("«", "").replace("»", "")
+    assert assertion_of(text, start, end, "present_illness")[0] == expected
+
+
+def test_the_rule_that_decided_is_named() -> None:
+    assert assertion_of("否认高血压", 2, 5, "past_history") == ("absent", "context.zh.denied")
+    assert assertion_of("高血压10年", 0, 3, "past_history") == ("historical", "context.default.past_history")
+    assert assertion_of("高血压10年", 0, 3, "family_history") == ("family", "context.default.family_history")
+    assert assertion_of("高血压10年", 0, 3, "present_illness") == ("present", None)
+
+
+def test_a_scope_ends_with_its_sentence() -> None:
+    text = "No fever. Cough for two days"
+    assert assertion_of(text, 3, 8, "")[0] == "absent"
+    assert assertion_of(text, 10, 15, "")[0] == "present"
+
+
+@pytest.mark.parametrize(
+    ("text", "section", "expected"),
+    [
+        ("否认药物过敏史。", "past_history", "absent"),
+        ("无发热、咳嗽、咳痰。", "present_illness", "absent"),
+        ("无发热，咳嗽好转。", "progress_note", "present"),
+        ("过敏史：无。", "allergy_history", "absent"),
+        ("青霉素过敏。", "allergy_history", "present"),
+        ("高血压病10年。", "past_history", "historical"),
+        ("父亲患高血压。", "family_history", "family"),
+        ("肺炎不除外。", "progress_note", "possible"),
+        ("肌酐由72↑至108μmol/L", "progress_note", "present"),
+        ("No known drug allergies.", "allergy_history", "absent"),
+        ("Denies fever, chills, or cough.", "present_illness", "absent"),
+    ],
+)
+def test_assertion_of_a_sentence(text: str, section: str, expected: str) -> None:
+    assert sentence_assertion(text, section) == expected

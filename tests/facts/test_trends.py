@@ -1,0 +1,91 @@
+"""Facts of a record → series."""
+
+import pytest
+
+from emr_rerank.facts.trends import build_trends
+from tests.facts.one_sentence import facts_of, record_of, table_of
+
+SHORT = ("采集时间", "项目", "结果", "单位", "参考值")
+
+
+def test_a_rising_series() -> None:
+    rows = [
+        ["2026-03-02 08:00", "肌酐", "72", "μmol/L", "57-97"],
+        ["2026-03-05 06:10", "肌酐", "108", "μmol/L", "57-97"],
+    ]
+    (trend,) = build_trends(facts_of(table_of(SHORT, rows)), ["creatinine"])
+    assert (trend.first, trend.last, trend.change, trend.change_pct, trend.direction) == (72.0, 108.0, 36.0, 50.0, "up")
+    assert [(point.time, point.value, point.page, point.flag) for point in trend.points] == [
+        ("2026-03-02T08:00", 72.0, 1, "N"),
+        ("2026-03-05T06:10", 108.0, 1, "H"),
+    ]
+    assert (trend.unit, trend.reference) == ("umol/L", (57.0, 97.0))
+
+
+@pytest.mark.parametrize(
+    ("last", "direction"), [("75", "stable"), ("69", "stable"), ("90", "up"), ("58", "down"), ("72", "stable")]
+)
+def test_a_change_within_biological_variation_is_none(last: str, direction: str) -> None:
+    record = record_of([f"3月2日肌酐72μmol/L，3月5日肌酐{last}μmol/L"])
+    (trend,) = build_trends(facts_of(record), ["creatinine"])
+    assert trend.direction == direction
+
+
+def test_time_order_and_not_reading_order() -> None:
+    record = record_of(["3月5日肌酐108μmol/L", "3月2日肌酐72μmol/L"])
+    (trend,) = build_trends(facts_of(record), ["creatinine"])
+    assert [point.value for point in trend.points] == [72.0, 108.0]
+
+
+def test_a_quoted_measurement_counts_once() -> None:
+    table = table_of(
+        SHORT,
+        [
+            ["2026-03-03 06:10", "肌酐", "108.3", "μmol/L", "57-97"],
+            ["2026-03-06 06:10", "肌酐", "95", "μmol/L", "57-97"],
+        ],
+    )
+    quotes = record_of(
+        ["今日复查肌酐108μmol/L", "肌酐由108降至95μmol/L", "3月3日肌酐108.3μmol/L"],
+        dates=["2026-03-03", "2026-03-07", "2026-03-09"],
+    )
+    (trend,) = build_trends([*facts_of(quotes), *facts_of(table)], ["creatinine"])
+    assert [(point.time, point.value) for point in trend.points] == [
+        ("2026-03-03T06:10", 108.3),
+        ("2026-03-06T06:10", 95.0),
+    ]
+
+
+def test_other_people_stays_and_plans_stay_out() -> None:
+    record = record_of(
+        [
+            "2年前外院查血糖20.1mmol/L",
+            "其母查血糖15.1mmol/L",
+            "目标血糖7.0mmol/L",
+            "血糖9999mmol/L",
+            "3月2日血糖11.0mmol/L",
+            "今日血糖8.0mmol/L",
+        ]
+    )
+    (trend,) = build_trends(facts_of(record), ["glucose"])
+    assert [point.value for point in trend.points] == [11.0, 8.0]
+
+
+def test_units_meet_in_the_normal_one() -> None:
+    record = record_of(["3月2日肌酐72μmol/L", "今日肌酐1.4mg/dl"])
+    (trend,) = build_trends(facts_of(record), ["creatinine"])
+    assert [point.value for point in trend.points] == [72.0, pytest.approx(123.8)]
+
+
+def test_without_dates_the_pages_order_the_series() -> None:
+    (trend,) = build_trends(facts_of(record_of(["肌酐由72升至108μmol/L"], date=None)), ["creatinine"])
+    assert (trend.first, trend.last) == (72.0, 108.0)
+
+
+def test_a_single_value_is_no_series() -> None:
+    assert build_trends(facts_of(record_of(["肌酐108μmol/L"])), ["creatinine"]) == ()
+
+
+def test_no_percentage_of_zero() -> None:
+    (trend,) = build_trends(facts_of(record_of(["3月2日BE 0mmol/L", "今日BE -3.5mmol/L"])), ["base_excess"])
+    assert (trend.change_pct, trend.change, trend.direction) == (None, -3.5, "down")

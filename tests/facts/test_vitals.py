@@ -1,0 +1,69 @@
+"""Vital signs from running text and charts."""
+
+import pytest
+
+from tests.facts.one_sentence import facts_of, record_of, table_of
+
+ROWS = [
+    (
+        "T36.0℃P80次/分R18次/分BP150/90mmHg",
+        ["temperature 36.0 ℃", "pulse 80.0 /min", "respiration 18.0 /min", "blood_pressure 150/90 mmHg"],
+    ),
+    (
+        "查体：T 36.8℃，P 92次/分，R 20次/分，BP 128/76mmHg",
+        ["temperature 36.8 ℃", "pulse 92.0 /min", "respiration 20.0 /min", "blood_pressure 128/76 mmHg"],
+    ),
+    (
+        "体温：38.5度 脉搏：102次/分 呼吸：22次/分 血压：98/60mmHg",
+        ["temperature 38.5 ℃", "pulse 102.0 /min", "respiration 22.0 /min", "blood_pressure 98/60 mmHg"],
+    ),
+    ("Ｔ３６．５℃", ["temperature 36.5 ℃"]),
+    ("心率88次/分，律齐，血氧饱和度97%", ["heart_rate 88.0 /min", "spo2 97.0 %"]),
+    ("身高172cm，体重68kg", ["height 172.0 cm", "weight 68.0 kg"]),
+    (
+        "Temp 98.6 F, HR 88, RR 18, BP 132/84, SpO2 97%",
+        [
+            "temperature 37.0 ℃",
+            "heart_rate 88.0 /min",
+            "respiration 18.0 /min",
+            "blood_pressure 132/84 mmHg",
+            "spo2 97.0 %",
+        ],
+    ),
+    ("BP 20/12kPa", ["blood_pressure 150/90 mmHg"]),
+    ("Weight 150 lb", ["weight 68.0 kg"]),
+    ("胸椎T12压缩性骨折，R0切除", []),
+    ("血压控制可，体温正常", []),
+]
+
+
+@pytest.mark.parametrize(("text", "expected"), ROWS, ids=[row[0][:24] for row in ROWS])
+def test_vital_signs_in_a_sentence(text: str, expected: list[str]) -> None:
+    facts = facts_of(record_of([text], language="en" if text.isascii() else "zh"))
+    assert [f"{fact.name} {fact.value} {fact.unit}" for fact in facts] == expected
+    assert {fact.kind for fact in facts} <= {"vital"}
+
+
+@pytest.mark.parametrize(
+    ("text", "notes"),
+    [
+        ("血压控制在130/80mmHg以下", ("planned",)),
+        ("2年前测血压180/110mmHg", ("other_stay",)),
+        ("T 12.0℃", ("implausible",)),
+    ],
+)
+def test_what_a_vital_sign_is_not(text: str, notes: tuple[str, ...]) -> None:
+    (fact,) = facts_of(record_of([text]))
+    assert fact.notes == notes
+
+
+def test_a_chart() -> None:
+    header = ("日期", "时间", "体温(℃)", "脉搏(次/分)", "呼吸", "血压(mmHg)", "SpO2(%)")
+    facts = facts_of(table_of(header, [["2026-03-03", "14:00", "37.2", "84", "18", "126/78", "98"]]))
+    assert [(fact.name, fact.value, fact.unit, fact.time) for fact in facts] == [
+        ("temperature", 37.2, "℃", "2026-03-03T14:00"),
+        ("pulse", 84.0, "/min", "2026-03-03T14:00"),
+        ("respiration", 18.0, "/min", "2026-03-03T14:00"),
+        ("blood_pressure", "126/78", "mmHg", "2026-03-03T14:00"),
+        ("spo2", 98.0, "%", "2026-03-03T14:00"),
+    ]

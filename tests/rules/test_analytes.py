@@ -1,0 +1,172 @@
+"""The catalogue of analytes: names, look-alikes, units."""
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from emr_rerank.errors import RuleError
+from emr_rerank.rules.analytes import Analyte, catalogue
+
+ALL = catalogue()
+RULE = "rules:\n  - {id: house_marker, display_zh: 院内指标, display_en: house marker, aliases: [HMK], unit: UNIT}\n"
+FOUND = [
+    ("肌酐", ["creatinine"]),
+    ("血清肌酐", ["creatinine"]),
+    ("Scr 88", ["creatinine"]),
+    ("CREA", ["creatinine"]),
+    ("Cr(E)", ["creatinine"]),
+    ("Ｃｒ", ["creatinine"]),
+    ("尿肌酐", ["urine_creatinine"]),
+    ("肌酐清除率", ["creatinine_clearance"]),
+    ("内生肌酐清除率", ["creatinine_clearance"]),
+    ("肌酸激酶", ["ck"]),
+    ("肌酸激酶同工酶", ["ck_mb"]),
+    ("CK-MB", ["ck_mb"]),
+    ("CK", ["ck"]),
+    ("糖化血红蛋白", ["hba1c"]),
+    ("血红蛋白", ["hemoglobin"]),
+    ("总胆红素、直接胆红素、间接胆红素", ["total_bilirubin", "direct_bilirubin", "indirect_bilirubin"]),
+    ("前白蛋白", ["prealbumin"]),
+    ("白蛋白", ["albumin"]),
+    ("尿蛋白", ["urine_protein"]),
+    ("24小时尿蛋白定量", ["urine_protein_24h"]),
+    ("尿白细胞", ["urine_wbc"]),
+    ("白细胞", ["wbc"]),
+    ("CRP", ["crp"]),
+    ("cr", []),
+    ("hs-CRP", ["hs_crp"]),
+    ("K", ["potassium"]),
+    ("血钾", ["potassium"]),
+    ("K+", ["potassium"]),
+    ("CK-MBX", []),
+    ("Na", ["sodium"]),
+    ("NaCl", []),
+    ("PT", ["pt"]),
+    ("PTCA", []),
+    ("pt", []),
+    ("PTH", ["pth"]),
+    ("中性粒细胞百分比", ["neutrophil_percent"]),
+    ("中性粒细胞计数", ["neutrophil_count"]),
+    ("中性粒细胞绝对值", ["neutrophil_count"]),
+    ("凝血酶原时间", ["pt"]),
+    ("凝血酶时间", ["thrombin_time"]),
+    ("活化部分凝血活酶时间", ["aptt"]),
+    ("NT-proBNP", ["nt_probnp"]),
+    ("BNP", ["bnp"]),
+    ("CA199", ["ca199"]),
+    ("CA19-9", ["ca199"]),
+    ("CA125 35", ["ca125"]),
+    ("Ca 2.1", ["calcium"]),
+    ("游离T3", ["ft3"]),
+    ("FT3", ["ft3"]),
+    ("T3 1.2", ["total_t3"]),
+    ("T36.5", []),
+    ("尿酸", ["uric_acid"]),
+    ("尿酸碱度", []),
+    ("尿素氮", ["urea"]),
+    ("血糖", ["glucose"]),
+    ("血糖仪", []),
+    ("低密度脂蛋白胆固醇", ["ldl_c"]),
+    ("总胆固醇", ["total_cholesterol"]),
+    ("氯化钠注射液", []),
+    ("碳酸氢钠", []),
+    ("补钾", []),
+    ("钾 3.2", ["potassium"]),
+    ("钾、钠", ["potassium", "sodium"]),
+    ("人血白蛋白", []),
+    ("悬浮红细胞", []),
+    ("抗血小板", []),
+    ("白细胞介素6", ["il6"]),
+    ("胸水白蛋白", []),
+    ("脑脊液葡萄糖", []),
+    ("TB 20", ["total_bilirubin"]),
+    ("有无TB病史", []),
+    ("UA", ["uric_acid"]),
+    ("反复UA发作", []),
+    ("white blood cell count", ["wbc"]),
+    ("hemoglobin A1c", ["hba1c"]),
+    ("serum creatinine", ["creatinine"]),
+    ("urine protein", ["urine_protein"]),
+    ("potassium chloride", []),
+    ("肌酐较入院时有何变化", ["creatinine"]),
+    ("How did the creatinine change?", ["creatinine"]),
+    ("血沉", ["esr"]),
+    ("平均红细胞血红蛋白浓度", ["mchc"]),
+    ("红细胞分布宽度", ["rdw_cv"]),
+]
+
+
+@pytest.mark.parametrize(("text", "expected"), FOUND, ids=[row[0] for row in FOUND])
+def test_names_and_look_alikes(text: str, expected: list[str]) -> None:
+    assert [mention.analyte_id for mention in ALL.find(text)] == expected
+
+
+def test_one_name_for_two_analytes_carries_both() -> None:
+    (mention,) = ALL.find("PCT")
+    assert {mention.analyte_id, *mention.others} == {"procalcitonin", "plateletcrit"}
+
+
+@given(st.text(alphabet="肌酐尿素白细胞血红蛋CcRrKk+NnAa-MmBbPpTt 1.2/（）(）：，\tμ", max_size=40))
+def test_mentions_are_ordered_apart_and_inside_the_text(text: str) -> None:
+    reached = 0
+    for mention in ALL.find(text):
+        assert reached <= mention.start < mention.end <= len(text)
+        reached = mention.end
+        assert mention.analyte_id in ALL
+
+
+@pytest.mark.parametrize("analyte", list(ALL), ids=lambda analyte: analyte.id)
+def test_every_analyte_is_whole(analyte: Analyte) -> None:
+    if analyte.id != "fructosamine":
+        names = [mention for alias in analyte.aliases for mention in ALL.find(alias)]
+        assert any(analyte.id in (mention.analyte_id, *mention.others) for mention in names)
+    for unit in (*analyte.units, *analyte.conversions):
+        there = ALL.to_normal(analyte, 2.0, unit)
+        assert there is None or there > 0
+    assert analyte.in_urine is None or analyte.in_urine in ALL
+    assert analyte.plausible is None or analyte.plausible[0] < analyte.plausible[1]
+    assert 0 < analyte.change_threshold <= 120
+
+
+def test_conversions_of_the_textbook() -> None:
+    for name, value, unit, expected in [
+        ("creatinine", 1.0, "mg/dL", 88.4),
+        ("glucose", 100.0, "mg/dL", 5.55),
+        ("urea", 28.0, "mg/dL", 10.0),
+        ("uric_acid", 7.0, "mg/dL", 416.4),
+        ("total_bilirubin", 1.0, "mg/dL", 17.1),
+        ("total_cholesterol", 200.0, "mg/dL", 5.17),
+        ("triglyceride", 150.0, "mg/dL", 1.694),
+        ("calcium", 10.0, "mg/dL", 2.495),
+        ("hba1c", 53.0, "mmol/mol", 7.0),
+        ("hemoglobin", 12.0, "g/dL", 120.0),
+        ("iron", 100.0, "ug/dL", 17.9),
+        ("ft4", 1.0, "ng/dL", 12.87),
+        ("vitamin_d", 30.0, "ng/mL", 74.9),
+        ("troponin_i", 0.04, "ng/mL", 40.0),
+    ]:
+        assert ALL.to_normal(ALL.get(name), value, unit) == pytest.approx(expected, rel=2e-3), name
+
+
+def test_a_hospital_adds_an_alias(tmp_path: Path) -> None:
+    (tmp_path / "analytes.zh.yaml").write_text(
+        RULE.replace("UNIT", "g/L"),
+        encoding="utf-8",
+    )
+    assert [mention.analyte_id for mention in catalogue(tmp_path).find("HMK 3.2")] == ["house_marker"]
+    assert len(catalogue(tmp_path)) == len(ALL) + 1
+
+
+def test_an_unknown_unit_names_the_rule(tmp_path: Path) -> None:
+    (tmp_path / "analytes.zh.yaml").write_text(
+        RULE.replace("UNIT", "furlong"),
+        encoding="utf-8",
+    )
+    with pytest.raises(RuleError, match="house_marker"):
+        catalogue(tmp_path)
+
+
+def test_the_catalogue_is_wide() -> None:
+    assert len(ALL) >= 150
