@@ -153,9 +153,9 @@ def _evidence_table(title: str, items: Iterable["Evidence"], label: dict[str, st
     table.add_column("#", justify="right")
     table.add_column(label["score"], justify="right")
     table.add_column(label["page"], justify="right")
-    table.add_column(label["section"], max_width=28)
+    table.add_column(label["section"], max_width=28, overflow="fold")
     table.add_column(label["date"], no_wrap=True)
-    table.add_column(label["text"], ratio=1)
+    table.add_column(label["text"], ratio=1, overflow="fold")
     for item in items:
         table.add_row(*(Text(cell) for cell in _evidence_cells(item)))
     return table

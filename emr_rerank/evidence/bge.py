@@ -1,8 +1,9 @@
 """bge-reranker-v2-m3 and bge-m3 through FlagEmbedding (Chen et al., arXiv 2402.03216).
 
 Facts about FlagEmbedding 1.4.2 that this file minds: `FlagReranker` ignores `use_bf16`, so the loaded model is cast
-here; an empty list is an IndexError; more than one device starts a process pool even for one pair, so one device is given;
-running out of memory and any other RuntimeError shrink its batch silently, so a bad pair ends as another exception.
+here; an empty list is an IndexError; more than one device starts a process pool even for one pair, so one device is
+given; running out of memory and any other RuntimeError shrink its batch silently, so a bad pair ends as another
+exception.
 """
 
 import os

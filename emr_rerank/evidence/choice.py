@@ -1,8 +1,8 @@
 """Which scored sentences are evidence. Typed evidence decides more than similarity.
 
 A sentence that can't prove the answer (without the asked analyte's value, another day, another person, none of the
-words that it must hold) is held down below `min_score`; one that holds the asked value of this stay is lifted to at least
-`TYPED_FLOOR`. Everything else keeps its calibrated probability.
+words that it must hold) is held down below `min_score`; one that holds the asked value of this stay is lifted to at
+least `TYPED_FLOOR`. Everything else keeps its calibrated probability.
 """
 
 from collections.abc import Sequence

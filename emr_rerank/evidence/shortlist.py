@@ -128,7 +128,8 @@ def _order(
 ) -> list[int]:
     """Sentence indices, best first: typed ones, then flat and sectional ones in turn."""
     named = [i for i, held in enumerate(index.analytes) if held & set(question.analytes)]
-    typed = spread(_by_day(record, named, question), settings.candidates * 2 // 3)
+    most_typed = max(settings.candidates * 2 // 3, 1)
+    typed = _by_day(record, named, question)[:most_typed] if question.day else spread(named, most_typed)
     flat = [int(i) for i in np.argsort(-lexical, kind="stable") if lexical[i] > 0]
     anchors = AnchorCheck(question.anchors, settings.rules_dir)
     inside = [i for i, leaf in enumerate(index.leaf_of) if leaf in chosen]
@@ -138,8 +139,8 @@ def _order(
     prior[inside] += 1.0
     prior[anchored] += 3.0
     prior[routed] += 1.0
-    most = lexical.max(initial=0.0)
-    mixed = prior + (4 * lexical / most if most > 0 else 0)
+    best = lexical.max(initial=0.0)
+    mixed = prior + (4 * lexical / best if best > 0 else 0)
     sectional = [int(i) for i in np.argsort(-mixed, kind="stable") if mixed[i] > 0]
     return list(dict.fromkeys([*typed, *_in_turn(sectional, flat)]))
 

@@ -13,7 +13,7 @@ from emr_rerank.rules.concepts import Concept, Concepts, concepts, lower, stands
 
 _WORD = re.compile(r"[a-z][a-z0-9]*|\d+(?:\.\d+)?")
 _CHINESE = re.compile(r"[\u3400-\u9fff]+")
-_PLURAL = re.compile(r"(?<=[a-z]{3})(?:ies|es|s)$")
+_PLURAL = re.compile(r"(?<=[a-z]{2}[^s])s$")
 ANALYTE = "analyte."
 """Prefix of analyte terms, so that none equals an English word."""
 MEANING_WEIGHT = 3.0

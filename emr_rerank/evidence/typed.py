@@ -51,7 +51,7 @@ def rank_witnesses(
 ) -> list[int]:
     """Sentence indices in the order in which they answer the question's shape.
 
-    highest and lowest: by value. first, or at admission: by time. last, or at discharge: by time from the end. change:
+    highest and lowest: by value, table rows before prose. first, or at admission: by time. last, or at discharge: by time from the end. change:
     sentences that state two values of one analyte, then last and first, then the others by time. Otherwise by score,
     the later one first among equals.
     """
@@ -60,7 +60,8 @@ def rank_witnesses(
     by_time = sorted((i for i in found if times[i]), key=lambda i: (times[i], i))
     timeless = [i for i in found if not times[i]]
     if question.shape in ("highest", "lowest"):
-        return sorted(found, key=lambda i: (_extreme(found[i], question.shape == "highest"), times[i] or "9", i))
+        highest = question.shape == "highest"
+        return sorted(found, key=lambda i: (_extreme(found[i], highest), by_index[i].row is None, times[i] or "9", i))
     if question.shape == "change":
         return [*_change(found, by_time, by_index), *timeless]
     if question.shape == "first" or question.window == "admission":

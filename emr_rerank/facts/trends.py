@@ -93,7 +93,7 @@ def _trend(name: str, measured: Sequence[Fact], rules_dir: Path | None) -> Trend
     )
     first, last = points[0].value, points[-1].value
     percent = None if first == 0 else round((last - first) / abs(first) * 100, 1)
-    threshold = analyte.change_threshold
+    threshold = analyte.change_threshold if last > first else analyte.fall_threshold
     moved = abs(percent) >= threshold if percent is not None else last != first
     return Trend(
         name=name,

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from emr_rerank.reading.dates import DateReader, OwnDate, Stay, date_reader, day_of, operation_days
 from emr_rerank.reading.demographics import read_demographics
 from emr_rerank.reading.headings import heading_finder
+from emr_rerank.reading.margins import take_off_edges
 from emr_rerank.reading.record_text import assemble
 from emr_rerank.reading.sections import build_sections
 from emr_rerank.reading.sentences import Stretch, boxes, find_sentences, leaves_with_owner
@@ -32,18 +33,19 @@ def build_record(record_id: str, read: "PagesRead", rules_dir: Path | None) -> R
     Raises:
         RuleError: a rule file is wrong.
     """
-    text = assemble(read.pages, heading_finder(rules_dir).opens_block, rules_dir)
+    pages = tuple(take_off_edges(read.pages, rules_dir))
+    text = assemble(pages, heading_finder(rules_dir), rules_dir)
     sections = build_sections(text, rules_dir)
     leaves = list(leaves_with_owner(sections))
     tables = tables_of_record(text.text, text.lines, text.tables, leaves, rules_dir)
-    demographics = read_demographics(read.pages, text.text, rules_dir)
+    demographics = read_demographics(pages, text.text, rules_dir)
     dates = date_reader(rules_dir)
     stay = stay_of(demographics, sections, text.text, dates)
     stretches = find_sentences(text.text, text.lines, sections, rules_dir)
     sentences = _sentences(text.text, stretches, text.places, tables, dates, stay)
     return Record(
-        record_id=record_id, language=language_of(text.text), sha256=read.sha256, page_count=len(read.pages),
-        text=text.text, pages=read.pages, places=tuple(text.places), sections=sections, sentences=sentences,
+        record_id=record_id, language=language_of(text.text), sha256=read.sha256, page_count=len(pages),
+        text=text.text, pages=pages, places=tuple(text.places), sections=sections, sentences=sentences,
         tables=tables, demographics=demographics, warnings=read.warnings,
     )  # fmt: skip
 

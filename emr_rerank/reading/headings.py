@@ -66,6 +66,12 @@ class HeadingFinder:
         """Whether a printed line is a heading, or begins with one."""
         return any(heading.at_line_start for heading in self.candidates(text, lines_only=True))
 
+    def may_run_in(self, text: str) -> bool:
+        """Whether the heading that begins a printed line may as well stand inside a paragraph: `3、查体：…`."""
+        found = [heading for heading in self.candidates(text, lines_only=True) if heading.at_line_start]
+        bracketed = text.lstrip()[:1] in OPEN
+        return not bracketed and any("inline" in heading.rule.where and not heading.own_line for heading in found)
+
     def candidates(
         self, text: str, *, is_row: bool = False, lines_only: bool = False, size: float = 0.0
     ) -> list[Heading]:

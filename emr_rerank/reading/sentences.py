@@ -8,7 +8,8 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from emr_rerank.reading.record_text import LogicalLine, display_width
+from emr_rerank.reading.paragraphs import display_width
+from emr_rerank.reading.record_text import LogicalLine
 from emr_rerank.record import BBox, Place, RowRef, Section
 from emr_rerank.rules.sentences import SentenceRule, sentence_rules
 

@@ -47,10 +47,19 @@ class Analyte(Rule):
     @model_validator(mode="before")
     @classmethod
     def _reference_change_value(cls, data: object) -> object:
-        """Percent threshold from biological variation: 1.96·√2·√(cvi² + (cvi/2)²) (Fraser 2001)."""
+        """The rise that biological variation alone explains in 1 of 20: the log-normal reference change value.
+
+        100·(exp(1.96·√2·σ) − 1) with σ² = ln(1 + CV²), CV² = cvi² + (cvi/2)² (Fokkema et al., Clin Chem 2006;52:1602).
+        """
         if isinstance(data, dict) and "cvi" in data and "change_threshold" not in data:
-            data = {**data, "change_threshold": round(1.96 * math.sqrt(2 * 1.25) * float(data["cvi"]), 1)}
+            sigma = math.sqrt(math.log1p(1.25 * (float(data["cvi"]) / 100) ** 2))
+            data = {**data, "change_threshold": round(100 * math.expm1(1.96 * math.sqrt(2) * sigma), 1)}
         return data
+
+    @property
+    def fall_threshold(self) -> float:
+        """The fall, in percent, that undoes a rise of `change_threshold`: a value that doubles falls back by half."""
+        return 100 - 100 / (1 + self.change_threshold / 100)
 
 
 class Lookalike(Rule):

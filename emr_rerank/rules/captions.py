@@ -12,8 +12,9 @@ from emr_rerank.rules.files import Rule, load_rules
 class CaptionRule(Rule):
     """Words with one meaning around tables."""
 
-    role: Literal["time", "continued"] = Field(
-        description="time: label of the sampling or report time, best first; continued: marks a table that goes on"
+    role: Literal["time", "continued", "identity"] = Field(
+        description="time: label of the sampling or report time, best first; continued: marks a table that goes on; "
+        "identity: label of who the patient is, as printed on the edge of every page"
     )
     words: tuple[str, ...] = Field(min_length=1)
 

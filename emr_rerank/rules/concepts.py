@@ -122,7 +122,7 @@ class Concepts:
     def _at(self, lowered: str, position: int) -> ConceptMention | None:
         for form, concept_id in self._forms.get(lowered[position], ()):
             if len(form) > 1 and lowered.startswith(form, position) and stands_free(lowered, position, len(form)):
-                return ConceptMention(concept_id, position, position + len(form))
+                return ConceptMention(concept_id, position, _end(lowered, position + len(form), form))
         return None
 
 
@@ -150,6 +150,12 @@ def stands_free(lowered: str, start: int, length: int) -> bool:
     if length < 4:
         return not _LATIN.match(lowered[end])
     return _ENDINGS.match(lowered, end) is not None
+
+
+def _end(lowered: str, end: int, form: str) -> int:
+    """Where a mention ends: after the ending that a longer Latin word takes (nodule, nodules)."""
+    ending = _ENDINGS.match(lowered, end) if len(form) >= 4 and _LATIN.match(form[-1]) else None
+    return ending.end() if ending else end
 
 
 @lru_cache(maxsize=8)

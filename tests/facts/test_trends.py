@@ -89,3 +89,23 @@ def test_a_single_value_is_no_series() -> None:
 def test_no_percentage_of_zero() -> None:
     (trend,) = build_trends(facts_of(record_of(["3月2日BE 0mmol/L", "今日BE -3.5mmol/L"])), ["base_excess"])
     assert (trend.change_pct, trend.change, trend.direction) == (None, -3.5, "down")
+
+
+@pytest.mark.parametrize(
+    ("name", "analyte", "unit", "first", "last", "direction"),
+    [
+        ("CRP", "crp", "mg/L", 182.5, 6.8, "down"),  # varies so much that a symmetric threshold would exceed 100 %
+        ("CRP", "crp", "mg/L", 8.0, 12.0, "stable"),
+        ("CRP", "crp", "mg/L", 6.8, 182.5, "up"),
+        ("NT-proBNP", "nt_probnp", "pg/mL", 9860.0, 2130.0, "down"),
+    ],
+)
+def test_a_variable_analyte_can_fall(
+    name: str, analyte: str, unit: str, first: float, last: float, direction: str
+) -> None:
+    rows = [
+        ["2026-03-02 08:00", name, str(first), unit, ""],
+        ["2026-03-09 06:10", name, str(last), unit, ""],
+    ]
+    (trend,) = build_trends(facts_of(table_of(SHORT, rows)), [analyte])
+    assert trend.direction == direction

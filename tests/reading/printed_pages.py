@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from emr_rerank.reading.pages import PagesRead
-from emr_rerank.reading.record_text import display_width
+from emr_rerank.reading.paragraphs import display_width
 from emr_rerank.record import Page, PageTable, PrintedLine
 
 LEFT, TOP, STEP, SIZE = 60.0, 60.0, 17.0, 11.0

@@ -3,7 +3,8 @@
 import pytest
 
 from emr_rerank.reading.headings import heading_finder
-from emr_rerank.reading.record_text import RecordText, assemble, display_width
+from emr_rerank.reading.paragraphs import display_width
+from emr_rerank.reading.record_text import RecordText, assemble
 from tests.reading.printed_pages import page, table, wrapped
 
 CHINESE = (
@@ -18,7 +19,7 @@ ENGLISH = [
 
 
 def assembled(*pages: object) -> RecordText:
-    return assemble(pages, heading_finder().opens_block)  # type: ignore[arg-type]  # pages are Page, varargs of a helper
+    return assemble(pages, heading_finder())  # type: ignore[arg-type]  # pages are Page, varargs of a helper
 
 
 def texts(read: RecordText) -> list[str]:

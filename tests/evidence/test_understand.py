@@ -1,0 +1,179 @@
+"""Question → understanding, as tables."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from emr_rerank.evidence.terms import ANALYTE
+from emr_rerank.evidence.understand import content, question_terms, understand
+
+# question, analytes it must ask for, shape, window, day
+VALUES = [
+    ("肌酐较入院时有何变化？", ["creatinine"], "change", None, None),
+    ("肌酐有什么变化", ["creatinine"], "change", None, None),
+    ("血红蛋白的变化趋势", ["hemoglobin"], "change", None, None),
+    ("白细胞怎么变化的", ["wbc"], "change", None, None),
+    ("血钾升高了多少", ["potassium"], "change", None, None),
+    ("肌酐较前下降了吗", ["creatinine"], "change", None, None),
+    ("肌酐最高是多少？", ["creatinine"], "highest", None, None),
+    ("血红蛋白峰值", ["hemoglobin"], "highest", None, None),
+    ("血钾最低多少", ["potassium"], "lowest", None, None),
+    ("最近一次血糖", ["glucose"], "last", None, None),
+    ("首次肌钙蛋白I结果", ["troponin_i"], "first", None, None),
+    ("入院时肌酐是多少？", ["creatinine"], "value", "admission", None),
+    ("入院白蛋白多少", ["albumin"], "value", "admission", None),
+    ("出院时血红蛋白多少？", ["hemoglobin"], "value", "discharge", None),
+    ("出院前血钠", ["sodium"], "value", "discharge", None),
+    ("3月5日的白蛋白是多少？", ["albumin"], "value", None, "--03-05"),
+    ("2026-03-05 血钾", ["potassium"], "value", None, "2026-03-05"),
+    ("2026年3月5日血钾多少", ["potassium"], "value", None, "2026-03-05"),
+    ("凝血酶原时间是多少？", ["pt"], "value", None, None),
+    ("肝功能怎么样？", ["alt", "ast", "total_bilirubin"], "value", None, None),
+    ("肾功能", ["creatinine", "urea"], "value", None, None),
+    ("血常规结果", ["wbc", "hemoglobin", "platelet"], "value", None, None),
+    ("电解质有没有异常", ["potassium", "sodium"], "yes_no", None, None),
+    ("凝血功能如何", ["pt", "aptt", "d_dimer"], "value", None, None),
+    ("糖化血红蛋白多少", ["hba1c"], "value", None, None),
+    ("PCT最高是多少", ["procalcitonin"], "highest", None, None),
+    ("尿蛋白阳性吗", ["urine_protein"], "yes_no", None, None),
+    ("How did creatinine change during the stay?", ["creatinine"], "change", None, None),
+    ("creatinine trend", ["creatinine"], "change", None, None),
+    ("Did the potassium rise?", ["potassium"], "change", None, None),
+    ("What was the highest potassium?", ["potassium"], "highest", None, None),
+    ("hemoglobin nadir", ["hemoglobin"], "lowest", None, None),
+    ("latest CRP", ["crp"], "last", None, None),
+    ("What was the first troponin I?", ["troponin_i"], "first", None, None),
+    ("Hemoglobin at discharge", ["hemoglobin"], "value", "discharge", None),
+    ("What was the creatinine on admission?", ["creatinine"], "value", "admission", None),
+    ("admission creatinine", ["creatinine"], "value", "admission", None),
+    ("What was the creatinine on March 5?", ["creatinine"], "value", None, "--03-05"),
+    ("sodium on 5 March 2026", ["sodium"], "value", None, "2026-03-05"),
+    ("albumin on 3/7", ["albumin"], "value", None, "--03-07"),
+    ("How were the liver enzymes?", ["alt", "ast"], "value", None, None),
+]
+
+
+@pytest.mark.parametrize(("text", "analytes", "shape", "window", "day"), VALUES)
+def test_questions_about_values(
+    text: str, analytes: list[str], shape: str, window: str | None, day: str | None
+) -> None:
+    asked = understand(text)
+    assert set(analytes) <= set(asked.analytes)
+    assert "lab" in asked.kinds
+    assert (asked.shape, asked.window, asked.day) == (shape, window, day)
+    assert asked.anchors == (), "a value proves itself"
+    assert "lab_report" in asked.sections
+
+
+# question, shape, a form of each anchor group, first sections
+MATTERS = [
+    ("患者有没有药物过敏？", "yes_no", ["过敏"], ["allergy_history"]),
+    ("对青霉素过敏吗", "yes_no", ["青霉素", "过敏"], []),
+    ("有胸痛吗？", "yes_no", ["胸痛"], ["chief_complaint"]),
+    ("患者为什么住院？", "value", ["主诉"], ["chief_complaint"]),
+    ("因为什么来院的", "value", ["主诉"], ["chief_complaint"]),
+    ("出院诊断是什么？", "value", ["出院诊断"], ["discharge_diagnosis"]),
+    ("入院诊断有哪些", "list", ["入院诊断"], ["admission_diagnosis"]),
+    ("出院带药有哪些？", "list", ["出院带药"], ["discharge_medication"]),
+    ("出院带什么药", "list", ["出院带药"], ["discharge_medication"]),
+    ("什么时候做的手术？", "date", ["手术"], ["operation_note"]),
+    ("做过冠脉支架吗？", "yes_no", ["支架"], ["operation_note"]),
+    ("用过阿哌沙班吗", "yes_no", ["阿哌沙班"], ["discharge_medication"]),
+    ("有没有用过维莫非尼", "yes_no", ["维莫非尼"], []),
+    ("患者吸烟吗？", "yes_no", ["吸烟"], ["personal_history"]),
+    ("父亲有没有糖尿病？", "yes_no", ["父亲", "糖尿病"], ["family_history"]),
+    ("入院血压是多少", "value", ["血压"], ["physical_exam"]),
+    ("体温最高多少度？", "highest", ["体温"], ["physical_exam"]),
+    ("头颅CT结果如何？", "value", ["头颅", "CT"], ["auxiliary_exam"]),
+    ("病理结果是什么？", "value", ["病理"], ["pathology_report"]),
+    ("麻醉方式？", "value", ["麻醉方式"], ["operation_note"]),
+    ("血型是什么", "value", ["血型"], ["blood_transfusion"]),
+    ("左室射血分数多少", "value", ["LVEF"], ["imaging_report"]),
+    ("有没有地中海贫血", "yes_no", ["地中海", "贫血"], []),
+    ("一共输了几个单位红细胞", "value", ["输血"], ["blood_transfusion"]),
+    ("出院后要注意什么", "value", ["出院医嘱"], ["discharge_orders"]),
+    ("Any drug allergy?", "yes_no", ["过敏"], ["allergy_history"]),
+    ("Is the patient allergic to penicillin?", "yes_no", ["过敏", "青霉素"], ["allergy_history"]),
+    ("Why was the patient admitted?", "value", ["主诉"], ["chief_complaint"]),
+    ("What are the discharge medications?", "list", ["出院带药"], ["discharge_medication"]),
+    ("Did the patient undergo cholecystectomy?", "yes_no", ["胆囊切除"], ["operation_note"]),
+    ("When was the surgery performed?", "date", ["手术"], ["operation_note"]),
+    ("Does the patient smoke?", "yes_no", ["吸烟"], ["personal_history"]),
+    ("Has the patient ever had a stroke?", "yes_no", ["卒中"], []),
+    ("Did she receive teicoplanin?", "yes_no", ["teicoplanin"], []),
+    ("What antibiotics were given?", "value", ["抗生素"], ["discharge_medication"]),
+    ("What was the ejection fraction?", "value", ["射血分数"], ["imaging_report"]),
+]
+
+
+@pytest.mark.parametrize(("text", "shape", "anchors", "sections"), MATTERS)
+def test_questions_about_matters(text: str, shape: str, anchors: list[str], sections: list[str]) -> None:
+    asked = understand(text)
+    assert asked.shape == shape
+    assert len(asked.anchors) == len(anchors)
+    for form in anchors:
+        assert any(any(form in written for written in group) for group in asked.anchors), form
+    assert list(asked.sections[: len(sections)]) == sections
+
+
+def test_a_denial_of_all_drugs_answers_for_one() -> None:
+    [drug] = [group for group in understand("对青霉素过敏吗").anchors if "青霉素" in group]
+    assert "药物" in drug and "NKDA" in drug
+    [alone] = understand("用过青霉素吗").anchors
+    assert "药物" not in alone
+
+
+@pytest.mark.parametrize("text", ["有没有幻觉或妄想", "有无幻觉、妄想", "Any hallucinations or delusions?"])
+def test_things_joined_by_or_make_one_group(text: str) -> None:
+    [group] = understand(text).anchors
+    assert {"幻觉", "妄想"} <= set(group)
+
+
+@pytest.mark.parametrize("text", ["出院后复查的肌酐是多少？", "What was the creatinine after discharge?"])
+def test_after_the_stay_binds_to_words_no_value_of_the_stay_has(text: str) -> None:
+    asked = understand(text)
+    assert asked.analytes == ("creatinine",)
+    assert any("出院后" in group for group in asked.anchors)
+
+
+@pytest.mark.parametrize("text", ["肌酐升高的原因是什么", "Why did the creatinine rise?"])
+def test_why_a_value_changed_is_not_a_question_for_values(text: str) -> None:
+    assert understand(text).analytes == ()
+
+
+@pytest.mark.parametrize("text", ["2月30日的肌酐", "13月5日肌酐", "creatinine on 2026-02-30"])
+def test_a_day_that_does_not_exist_is_no_day(text: str) -> None:
+    assert understand(text).day is None
+
+
+@pytest.mark.parametrize(
+    ("text", "rule"),
+    [
+        ("肌酐最高是多少？", "question.zh.extreme_high"),
+        ("3月5日血钾", "question.zh.day_short"),
+        ("患者为什么住院？", "question.zh.why_admitted"),
+        ("Why was she admitted?", "question.en.why_admitted"),
+        ("peak creatinine", "question.en.extreme_high"),
+    ],
+)
+def test_the_rules_that_fired_are_named(text: str, rule: str) -> None:
+    assert rule in understand(text).rules
+
+
+@pytest.mark.parametrize(("text", "language"), [("肌酐", "zh"), ("CT结果", "zh"), ("creatinine?", "en"), ("?", "en")])
+def test_language(text: str, language: str) -> None:
+    assert understand(text).language == language
+
+
+def test_content_leaves_the_wording_out() -> None:
+    assert content("请问患者住院期间有没有用过维莫非尼？").text.strip("？") == "维莫非尼"
+    assert set(question_terms("Has the patient ever received teicoplanin?")) == {"teicoplanin"}
+    assert set(question_terms("肌酐是多少")) == {ANALYTE + "creatinine"}
+    assert question_terms("Scr?") == question_terms("肌酐？") == question_terms("creatinine")
+
+
+@given(st.text(max_size=60))
+def test_any_text_is_understood_as_something(text: str) -> None:
+    asked = understand(text)
+    assert asked.text == text
+    assert all(form for group in asked.anchors for form in group)
