@@ -30,6 +30,10 @@ class AnchorCheck:
             for ids, forms in self._groups
         )
 
+    def at_home(self, sentence: Sentence) -> bool:
+        """Whether the sentence stands in the section that is about one of the concepts asked for."""
+        return any(self._at_home(ids, sentence) for ids, _ in self._groups)
+
     def _concepts_of(self, group: tuple[str, ...]) -> frozenset[str]:
         """Concepts all of whose forms stand in the group."""
         ids = frozenset().union(*(self._concepts.with_form(form) for form in group))

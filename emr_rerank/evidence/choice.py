@@ -2,7 +2,8 @@
 
 A sentence that can't prove the answer (without the asked analyte's value, another day, another person, none of the
 words that it must hold) is held down below `min_score`; one that holds the asked value of this stay is lifted to at
-least `TYPED_FLOOR`. Everything else keeps its calibrated probability.
+least `TYPED_FLOOR`, one in the section about the matter to `HOME_FLOOR`. Everything else keeps its calibrated
+probability.
 """
 
 from collections.abc import Sequence
@@ -20,10 +21,15 @@ TYPED_FLOOR = 0.9
 """Least probability of a sentence that holds a value asked for; what is left is the risk of a misread value."""
 PLACE_STEP = 0.03
 """What each step down the list of sections that the rules look in costs, in probability, when evidence is ordered."""
+DENIAL_COST = 0.12
+"""What a denial loses, in the order of evidence, where a finding answers better."""
 HYPOTHETICAL = frozenset({"informed_consent", "differential_diagnosis", "treatment_plan"})
 """Sections that say what may happen or be the case; they prove something only to a question that asks about them."""
 TEXT_BONUS = 0.06
 """What naming the matter in the sentence itself, not only in its section titles, is worth in the order of evidence."""
+HOME_FLOOR = 0.7
+"""Least probability of a sentence in the section that is about the matter asked for (`Allergies: trimethoprim, rash`):
+what stands there answers, whatever its words."""
 VETO_CEILING = 0.3
 """Most probability of a sentence that can't prove the answer, however similar it is."""
 
@@ -101,7 +107,8 @@ class _Judge:
         if not (possible and self._anchors.holds(sentence)):
             return _Judged(sentence, min(score, self._ceiling), assertion, False)
         witnessed = typed or any((sentence.index, kind) in self._kinds for kind in self._question.kinds)
-        return _Judged(sentence, max(score, TYPED_FLOOR) if witnessed else score, assertion, True)
+        floor = TYPED_FLOOR if witnessed else HOME_FLOOR if self._anchors.at_home(sentence) else 0.0
+        return _Judged(sentence, max(score, floor), assertion, True)
 
     def _plausible(self, sentence: Sentence, assertion: Assertion) -> bool:
         if assertion == "family" and not self._relatives:
@@ -128,7 +135,8 @@ def _ordered(
 
     def cost(item: _Judged) -> float:
         named = anchors.holds(item.sentence.model_copy(update={"section_path": (), "section_code": "other"}))
-        return _distance(item.sentence, question) - item.score - (TEXT_BONUS if named else 0.0)
+        denial = DENIAL_COST if item.assertion == "absent" and _affirmed_first(question) else 0.0
+        return _distance(item.sentence, question) - item.score - (TEXT_BONUS if named else 0.0) + denial
 
     by_score = sorted(proven, key=cost)
     if not found:
@@ -137,6 +145,11 @@ def _ordered(
     witnesses_kept = {index: facts for index, facts in found.items() if index in items}
     order = rank_witnesses(question, witnesses_kept, [item.sentence for item in proven], scores)
     return [items[index] for index in _each_name_early(order, witnesses_kept)]
+
+
+def _affirmed_first(question: Question) -> bool:
+    """Whether a finding answers better than a denial: what is it, how much, when; and a stated allergy always."""
+    return question.shape in ("value", "list", "date") or "allergy" in question.kinds
 
 
 def _distance(sentence: Sentence, question: Question) -> float:

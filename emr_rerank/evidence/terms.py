@@ -80,11 +80,6 @@ def surface_terms(text: str) -> list[str]:
     return terms
 
 
-def weight_of(term: str) -> float:
-    """How much a term of a question counts: 3 for a concept or analyte, 1 for a word or character pair."""
-    return MEANING_WEIGHT if term.startswith((ANALYTE, "concept.")) else 1.0
-
-
 def holds_form(text: str, form: str) -> bool:
     """Whether a text holds a surface form: Latin forms as words, Chinese ones anywhere.
 

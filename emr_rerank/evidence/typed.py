@@ -51,9 +51,10 @@ def rank_witnesses(
 ) -> list[int]:
     """Sentence indices in the order in which they answer the question's shape.
 
-    highest and lowest: by value, table rows before prose. first, or at admission: by time. last, or at discharge: by time from the end. change:
-    sentences that state two values of one analyte, then last and first, then the others by time. Otherwise by score,
-    the later one first among equals.
+    - highest and lowest: by value, table rows before prose.
+    - first, or at admission: by time. last, or at discharge: by time from the end.
+    - change: last and first, then sentences that state a change, then the others by time.
+    - otherwise by score, the later one first among equals.
     """
     by_index = {sentence.index: sentence for sentence in sentences}
     times = {index: _time(by_index[index], found[index]) for index in found}

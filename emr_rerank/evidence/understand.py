@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
-from emr_rerank.evidence.terms import ANALYTE, Lexicon, Named, lexicon, surface_terms, weight_of
+from emr_rerank.evidence.terms import ANALYTE, MEANING_WEIGHT, Lexicon, Named, lexicon, surface_terms
 from emr_rerank.findings import FactKind, Question
 from emr_rerank.rules.concepts import Concept
 from emr_rerank.rules.questions import QuestionRule, question_rules
@@ -98,10 +98,15 @@ def content(text: str, rules_dir: Path | None = None) -> Content:
 
 
 def question_terms(question: str, rules_dir: Path | None = None) -> dict[str, float]:
-    """The terms of a question's content with their weights; its wording and the letters of known names are left out."""
+    """The terms of a question's content with their weights; its wording and the letters of known names are left out.
+
+    A concept that evidence need not name (medication) weighs no more than a word.
+    """
     asked = content(question, rules_dir)
-    meanings = (*(ANALYTE + analyte for analyte in asked.analytes), *asked.concepts)
-    return {term: weight_of(term) for term in (*surface_terms(asked.text), *meanings)}
+    words = lexicon(rules_dir)
+    terms = dict.fromkeys(surface_terms(asked.text), 1.0)
+    terms |= {ANALYTE + analyte: MEANING_WEIGHT for analyte in asked.analytes}
+    return terms | {name: MEANING_WEIGHT if words.concept(name).anchor else 1.0 for name in asked.concepts}
 
 
 def _mask(text: str, spans: Iterable[tuple[int, int]], mark: str = _MASK) -> str:

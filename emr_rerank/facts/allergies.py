@@ -8,15 +8,23 @@ from emr_rerank.facts.context import assertion_of
 from emr_rerank.facts.passage import Passage
 from emr_rerank.findings import Fact
 from emr_rerank.record import Assertion
-from emr_rerank.rules.allergens import AllergenMention, Allergens, allergens
+from emr_rerank.rules.allergens import Allergen, AllergenMention, Allergens, allergens
 
 Polarity = Literal["present", "absent"]
 _CLAUSE = re.compile(r"[。；;\n]|\.(?=\s|$)")
-_STOP = re.compile(r"[，,\t]")
+_HEADS = re.compile(
+    r"\s*(?:史|原|药物|药品|物质?|源)?\s*(?:[A-Za-z/ ]{2,18}:|[:\t为是有(]|to\b|include|are\b|is\b)", re.IGNORECASE
+)
+_TREATED = re.compile(r"(?:予|给|服用?|使用|应用|口服|注射|治疗|treated with|given)[^，,。；;]{0,4}$", re.IGNORECASE)
+
+_CAUSES = re.compile(r"[^，,。；;]{0,12}(?:后|时|过敏|出现|引起|致)")
 
 
 def allergy_facts(passage: Passage) -> Iterator[Fact]:
-    """Allergy facts of a sentence: name an allergen, 'drug', 'food' or 'any', value 'present' or 'absent'."""
+    """Allergy facts of a sentence: value 'present' or 'absent'; name an allergen's id, 'drug', 'food' or 'any'.
+
+    An allergen that `rules/allergens.yaml` does not list is named as printed, in lower case.
+    """
     rules = allergens(passage.rules_dir)
     about = passage.sentence.section_code == "allergy_history"
     text = passage.text
@@ -49,7 +57,7 @@ def _clause(passage: Passage, rules: Allergens, start: int, end: int, about: boo
     exact = any(polarity == "present" and not mention.allergen.general for mention, polarity in found)
     for mention, polarity in found:
         if not (exact and mention.allergen.general and polarity == "present"):
-            yield _fact(passage, mention.allergen.id, polarity, start + mention.start, start + mention.end)
+            yield _fact(passage, mention.allergen, polarity, start + mention.start, start + mention.end)
     if not found:
         yield from _general(passage, rules, clause, start, words, about)
 
@@ -67,6 +75,8 @@ def _polarity(
     if any(mention.end <= test[0] <= mention.end + 4 for test in tests):
         return "present"
     if re.match(r"\s*(?:针|注射液)?\s*(?:皮肤)?(?:皮试|试敏)", clause[mention.end :]):
+        return None
+    if _TREATED.search(clause[: mention.start]) and not _CAUSES.match(clause, mention.end):
         return None
     if not about and not _belongs(mention, clause, words):
         return None
@@ -94,7 +104,7 @@ def _belongs(mention: AllergenMention, clause: str, words: list[tuple[int, int]]
                 r"[，,]\s*(?:有|无|否认|曾|但|患|行|予|查)|\bbut\b|\bhas\b", between
             ):
                 return True
-        elif re.match(r"(?:史|原|药物|物|源)?\s*(?:[:\t为是有(]|to\b|include|are|is)", clause[end:].lstrip() or " "):
+        elif _HEADS.match(clause, end):
             return True
     return False
 
@@ -116,7 +126,7 @@ def _general(
         return
     for start, end in words:
         if _assertion(passage, offset + start, offset + end) == "absent":
-            yield _fact(passage, "any", "absent", offset + start, offset + end)
+            yield _fact(passage, rules.by_id["any"], "absent", offset + start, offset + end)
             return
     none = rules.statements(clause.strip(), "none")
     if none and (about or words):
@@ -124,23 +134,23 @@ def _general(
         denial = re.search(r"无|否认|未|没有|暂无|none|no\b|nil|denies|nka", clause, re.IGNORECASE)
         start = denial.start() if denial else lead
         end = denial.end() if denial else len(clause.rstrip())
-        yield _fact(passage, "any", "absent", offset + start, offset + end)
+        yield _fact(passage, rules.by_id["any"], "absent", offset + start, offset + end)
         return
     for start, end in words:
         if re.search(r"有[^，,]{0,4}$", clause[:start]) and clause[end : end + 1] in ("史", "", "，", ","):
-            yield _fact(passage, "any", "present", offset + start, offset + end)
+            yield _fact(passage, rules.by_id["any"], "present", offset + start, offset + end)
 
 
 def _assertion(passage: Passage, start: int, end: int) -> Assertion:
     return assertion_of(passage.sentence.text, start, end, "allergy_history", passage.rules_dir)[0]
 
 
-def _fact(passage: Passage, name: str, polarity: Polarity, start: int, end: int) -> Fact:
-    allergen = allergens(passage.rules_dir).by_id[name]
+def _fact(passage: Passage, allergen: Allergen, polarity: Polarity, start: int, end: int) -> Fact:
+    printed = passage.sentence.text[start:end]
     return Fact(
         kind="allergy",
-        name=name,
-        display=allergen.display_zh if passage.chinese else allergen.display_en,
+        name=allergen.id,
+        display=printed if not allergen.general else allergen.display_zh if passage.chinese else allergen.display_en,
         value=polarity,
         time=passage.sentence.date or passage.document_date,
         page=passage.page(start),
@@ -150,5 +160,5 @@ def _fact(passage: Passage, name: str, polarity: Polarity, start: int, end: int)
         start=passage.sentence.start + start,
         end=passage.sentence.start + end,
         sentence=passage.sentence.index,
-        text=passage.sentence.text[start:end],
+        text=printed,
     )

@@ -3,13 +3,15 @@
 import re
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
+from itertools import product
 from pathlib import Path
 
 from emr_rerank.facts.context import assertion_of
 from emr_rerank.facts.extract import extract_facts
+from emr_rerank.facts.reactions import reaction_days
 from emr_rerank.findings import Conflict, Evidence, Fact
 from emr_rerank.record import Record
-from emr_rerank.rules.allergens import allergens
+from emr_rerank.rules.allergens import Allergens, allergens
 from emr_rerank.rules.conflicts import Statement, exclusive_statements
 
 _NOT_MEASURED = frozenset({"other_stay", "planned", "previous", "implausible", "unit_missing", "unit_unexpected"})
@@ -19,7 +21,8 @@ def find_conflicts(record: Record, evidence: Sequence[Evidence], rules_dir: Path
     """Contradictions among sentences that the caller holds to be evidence; a copied sentence counts once.
 
     Found: an allergy asserted and denied, two blood types, two sides of one operation or fracture, smoking asserted
-    and denied, two values of one analyte at one minute.
+    and denied, two values of one analyte at one minute. An allergy denied until a reaction during the stay and stated
+    since is a change and no contradiction.
     """
     ranks: dict[int, int] = {}
     seen: set[str] = set()
@@ -29,25 +32,50 @@ def find_conflicts(record: Record, evidence: Sequence[Evidence], rules_dir: Path
             seen.add(words)
             ranks[piece.sentence] = piece.rank
     facts = extract_facts(record, [record.sentences[index] for index in ranks], rules_dir)
-    sides = [*_allergies(facts, ranks, rules_dir), *_statements(record, ranks, rules_dir), *_values(facts, ranks)]
+    sides = [
+        *_allergies(record, facts, ranks, rules_dir),
+        *_statements(record, ranks, rules_dir),
+        *_values(facts, ranks),
+    ]
     return tuple(Conflict(about=about, evidence=tuple(sorted(places))) for about, places in sides)
 
 
-def _allergies(facts: Sequence[Fact], ranks: dict[int, int], rules_dir: Path | None) -> Iterator[tuple[str, set[int]]]:
-    table = allergens(rules_dir).by_id
-    stated: dict[str, set[int]] = defaultdict(set)
-    denied: dict[str, set[int]] = defaultdict(set)
+def _allergies(
+    record: Record, facts: Sequence[Fact], ranks: dict[int, int], rules_dir: Path | None
+) -> Iterator[tuple[str, set[int]]]:
+    """Allergies stated and denied. A denial before the day of a reaction, a statement after it: that is a change."""
+    rules = allergens(rules_dir)
+    stated: dict[str, list[Fact]] = defaultdict(list)
+    denied: dict[str, list[Fact]] = defaultdict(list)
     for fact in facts:
         if fact.kind == "allergy":
-            (stated if fact.value == "present" else denied)[fact.name].add(ranks[fact.sentence])
-    for name, places in stated.items():
-        group = table[name].group
-        against = denied.get(name, set()) | denied.get("any", set())
-        if group != "any":
-            against |= denied.get(group, set())
-        against -= places
-        if against:
-            yield f"allergy:{name}", places | against
+            (stated if fact.value == "present" else denied)[fact.name].append(fact)
+    if not stated or not denied:
+        return
+    days = reaction_days(record, rules_dir)
+    for name, statements in stated.items():
+        places: set[int] = set()
+        for one, other in product(statements, _denials(name, denied, rules)):
+            if one.sentence != other.sentence and not _changed(one, other, days.get(name)):
+                places |= {ranks[one.sentence], ranks[other.sentence]}
+        if places:
+            yield f"allergy:{name}", places
+
+
+def _denials(name: str, denied: dict[str, list[Fact]], rules: Allergens) -> list[Fact]:
+    """Denials of the allergen, of its class or a drug of it, of its group, of any allergy."""
+    names = {name, "any", *(other.id for other in rules.by_id.values() if other.drug_class == name)}
+    allergen = rules.named(name)
+    if allergen:
+        names |= {allergen.group} | ({allergen.drug_class} if allergen.drug_class else set())
+    return [fact for each in sorted(names) for fact in denied.get(each, ())]
+
+
+def _changed(statement: Fact, denial: Fact, reaction: str | None) -> bool:
+    """Whether dates prove that the denial was true when written: denied before the reaction, stated since."""
+    if reaction is None or statement.time is None or denial.time is None:
+        return False
+    return denial.time[:10] < reaction <= statement.time[:10]
 
 
 def _statements(record: Record, ranks: dict[int, int], rules_dir: Path | None) -> Iterator[tuple[str, set[int]]]:

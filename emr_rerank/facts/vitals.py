@@ -15,18 +15,21 @@ from emr_rerank.rules.values import value_words
 from emr_rerank.rules.vitals import VitalSign, vital_signs
 
 _PAIR = r"(?P<value>\d{2,3}\s*/\s*\d{2,3})(?!\d)"
+_GLUED = re.compile(r"[A-Z](?=[A-Z]{1,2}\s*[:=]?\s*\d)")
+"""A one-letter unit with the next sign's letter glued to it: T36.4CP80次/分."""
 _NUMBER = r"(?P<value>\d{1,3}(?:\.\d{1,2})?)(?![\d.]*\d)(?!\s*[-~/]\s*\d)"
 
 
 def prose_vitals(passage: Passage) -> Iterator[Fact]:
     """Vital signs of a sentence that is no table row."""
-    found = []
+    found: dict[int, tuple[int, int, VitalSign, str | None, bool, int]] = {}
     for sign, pattern, sure in _patterns(passage.rules_dir):
         for match in pattern.finditer(passage.masked):
-            unit, behind = _unit_behind(passage, sign, match.end("value"))
-            found.append((match.start("value"), match.end("value"), sign, unit, sure, behind))
-    certain = [each[0] for each in found if each[4] or each[3]]
-    for start, end, sign, unit, sure, behind in sorted(found, key=lambda each: each[0]):
+            start, end = match.span("value")
+            unit, behind = _unit_behind(passage, sign, end)
+            found.setdefault(start, (start, end, sign, unit, sure, behind))
+    certain = [each[0] for each in found.values() if each[4] or each[3]]
+    for start, end, sign, unit, sure, behind in sorted(found.values(), key=lambda each: each[0]):
         beside = any(abs(start - place) <= 30 for place in certain if place != start)
         if sure or unit or beside:
             time = passage.time_of(start, end)
@@ -96,7 +99,10 @@ def _unit_behind(passage: Passage, sign: VitalSign, at: int) -> tuple[str | None
     text = passage.text
     while at < len(text) and text[at] == " ":
         at += 1
-    found = unit_table(passage.rules_dir).match(text, at)
+    units = unit_table(passage.rules_dir)
+    found = units.match(text, at)
+    if found is None and _GLUED.match(text, at) and (unit := units.read(text[at])):
+        found = unit, at + 1
     return found if found and _fits(sign, found[0], passage.rules_dir) else (None, at)
 
 
@@ -136,5 +142,5 @@ def _patterns(rules_dir: Path | None) -> tuple[tuple[VitalSign, re.Pattern[str],
         made.append((sign, re.compile(rf"(?<![A-Za-z])(?i:{names})(?i:{bridge}){value}"), True))
         if sign.cased:
             cased = "|".join(map(re.escape, sign.cased))
-            made.append((sign, re.compile(rf"(?<![A-Za-z0-9/-])(?:{cased})\s*[:=]?\s*{value}"), False))
+            made.append((sign, re.compile(rf"(?:(?<![A-Za-z0-9/-])|(?<=\dC))(?:{cased})\s*[:=]?\s*{value}"), False))
     return tuple(made)

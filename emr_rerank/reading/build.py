@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from emr_rerank.reading.pages import PagesRead
 
 _OPERATIONS = frozenset({"operation_note"})
+_ADMISSION_NOTES = frozenset({"admission_note", "first_progress_note"})
 _MOSTLY, _HARDLY = 0.65, 0.05
 
 
@@ -38,7 +39,7 @@ def build_record(record_id: str, read: "PagesRead", rules_dir: Path | None) -> R
     sections = build_sections(text, rules_dir)
     leaves = list(leaves_with_owner(sections))
     tables = tables_of_record(text.text, text.lines, text.tables, leaves, rules_dir)
-    demographics = read_demographics(pages, text.text, rules_dir)
+    demographics = _with_admission(read_demographics(pages, text.text, rules_dir), sections)
     dates = date_reader(rules_dir)
     stay = stay_of(demographics, sections, text.text, dates)
     stretches = find_sentences(text.text, text.lines, sections, rules_dir)
@@ -48,6 +49,17 @@ def build_record(record_id: str, read: "PagesRead", rules_dir: Path | None) -> R
         text=text.text, pages=pages, places=tuple(text.places), sections=sections, sentences=sentences,
         tables=tables, demographics=demographics, warnings=read.warnings,
     )  # fmt: skip
+
+
+def _with_admission(demographics: dict[str, str], sections: Sequence[Section]) -> dict[str, str]:
+    """With the day of the first admission note where no admission day is printed.
+
+    病历书写基本规范 wants the first progress note within 8 hours of admission and the admission note within 24.
+    """
+    days = sorted(node.date[:10] for node in sections if node.code in _ADMISSION_NOTES and node.date)
+    if "admission_date" in demographics or not days:
+        return demographics
+    return dict(sorted({**demographics, "admission_date": days[0]}.items()))
 
 
 def stay_of(demographics: dict[str, str], sections: Sequence[Section], text: str, dates: DateReader) -> Stay:

@@ -94,6 +94,15 @@ class DateReader:
                     return found[0]
         return None
 
+    def cued_date(self, text: str, cue: str) -> str | None:
+        """The first full calendar date that the words of `cue` follow: `2026-03-09出院`."""
+        at = 0
+        while found := self.first_date(text, at):
+            if re.match(cue, text[found[2] :]):
+                return found[0]
+            at = found[2]
+        return None
+
     def unordered_date(self, text: str) -> str | None:
         """A date such as 25/03/2026 that can be read one way only, though its order is not known."""
         for rule, pattern in self.rules:

@@ -21,7 +21,7 @@ def cued_body(
     if not text[end - 1].isascii():
         gloss = _GLOSS.match(text, end)
         end = gloss.end() if gloss else end
-    colon = re.compile(r"\s*[:：][:：;；]*\s*").match(text, end)
+    colon = re.compile(r"\s*(?:如下)?\s*[:：][:：;；]*\s*").match(text, end)
     if colon:
         return colon.end()
     if rule.not_before and re.compile(rule.not_before).match(text, end):

@@ -28,6 +28,7 @@ _TRAILING_NOTE = re.compile(r"\s*[（(](?P<note>[^()（）]{1,16})[)）]$")
 _CONTINUED = re.compile(r"续|(?i:cont(?:inued|'d|\.)?)")
 _HAN_WITH_GLOSS = re.compile(r"^(?P<han>[^A-Za-z]*[\u4e00-\u9fff）)])[（(/]?[A-Za-z][A-Za-z0-9 .&/'-]*[)）]?$")
 _SUBTITLE = re.compile(r"\s+[-–—]+\s*.{2,40}$|[—–]{1,2}.{2,40}$")
+_SENTENCE_ENDS = "。；;！？!?"
 _SQUEEZE = re.compile(r"\s+")
 
 
@@ -88,7 +89,7 @@ class HeadingFinder:
             return whole
         found = list(self._line_start(text, is_row=is_row))
         if not lines_only and not is_row:
-            found.extend(heading for heading in self._inline(text) if heading.start > 0)
+            found.extend(heading for heading in self._inline(text) if heading.start > 0 or heading.rule.ends)
         return found
 
     def _large(self, text: str) -> Iterator[SectionRule]:
@@ -183,10 +184,15 @@ class HeadingFinder:
                     yield from found
                     break
             else:
-                for pattern, rule in self.clauses:
-                    match = pattern.match(text, begin)
-                    if match and begin > 0 and text[:begin].rstrip()[-1:] in "。；;！？!?":
-                        yield Heading(rule, begin, begin, match.end(), match.end(), False, False)
+                if text[:begin].rstrip(" .．")[-1:] in _SENTENCE_ENDS:  # the line's start too: '' is in it
+                    yield from self._sentence_at(text, begin, starts[0][0])
+
+    def _sentence_at(self, text: str, begin: int, words: int) -> Iterator[Heading]:
+        """What the pattern of an inline rule finds at the start of a sentence, or behind its number."""
+        for pattern, rule in self.clauses:
+            match = pattern.match(text, begin) or pattern.match(text, words)
+            if match:
+                yield Heading(rule, begin, begin, match.end(), match.end(), False, False)
 
     def _titles_at(
         self, text: str, begin: int, start: int, mark: re.Match[str] | None, where: str, is_row: bool
@@ -205,6 +211,8 @@ class HeadingFinder:
             for rule in rules:
                 body = cued_body(text, match.end(), rule, where, opening, mark is not None, is_row)
                 if body is None or where not in rule.where:
+                    continue
+                if where == "inline" and rule.not_after and _before_in_sentence(rule.not_after, text[:begin]):
                     continue
                 value, style = _number_of(mark) if mark else (None, "")
                 own = not text[body:].strip()
@@ -263,6 +271,10 @@ def _clause_starts(text: str) -> list[int]:
     starts = {match.start() for match in _CLAUSE.finditer(text)}
     starts |= {match.start() for match in _RUN_ON_NUMBER.finditer(text)}
     return sorted(starts)
+
+
+def _before_in_sentence(pattern: str, text: str) -> bool:
+    return bool(re.search(pattern, text[max(text.rfind(mark) for mark in _SENTENCE_ENDS) + 1 :]))
 
 
 def _number_of(mark: re.Match[str]) -> tuple[int | None, str]:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 from typing import Protocol
 
+from emr_rerank.reading.heading_cues import OPEN
 from emr_rerank.reading.margins import Margins, right_edge
 from emr_rerank.record import Page, PrintedLine
 
@@ -26,6 +27,7 @@ _TOKEN = re.compile(r"[A-Za-z0-9.,%/+\-*^:：~]+|.[，。、；：！？）】�
 
 # A line this full that ends in a comma goes on, whatever did not fit behind it.
 _FAIRLY_FULL = 0.8
+_FAR_RIGHT = 0.4
 
 
 class Blocks(Protocol):
@@ -56,7 +58,7 @@ def continues(
     """Whether a printed line goes on with the paragraph before it."""
     page, line, margins = after
     last_page, last, last_margins = paragraph[-1]
-    if _LABEL_RUN.match(line.text):
+    if _LABEL_RUN.match(line.text) or _back_from_right(last, last_margins, line, margins):
         return False
     if _begins_anew(paragraph, line, margins, blocks):
         return False
@@ -75,6 +77,8 @@ def _begins_anew(paragraph: Sequence[Printed], line: PrintedLine, margins: Margi
     item = bool(_LIST_ITEM.match(line.text)) and not _broken_number(paragraph[-1][1].text, line.text)
     if not heading and not item:
         return False
+    if heading and line.text[:1] in OPEN:
+        return True
     if heading and not blocks.may_run_in(line.text) and not _cut_off(paragraph, line):
         return not _hangs_out(paragraph, line, margins) or not re.search(r"[，。；,;]", line.text)
     return not (_hangs_out(paragraph, line, margins) or _cut_off(paragraph, line) or _numbered_inside(paragraph, line))
@@ -92,6 +96,12 @@ def _cut_off(paragraph: Sequence[Printed], line: PrintedLine) -> bool:
 def _numbered_inside(paragraph: Sequence[Printed], line: PrintedLine) -> bool:
     """Whether the paragraph numbers its items inside the lines."""
     return bool(_RUN_IN_ITEM.search("".join(printed.text for _, printed, _ in paragraph) + line.text))
+
+
+def _back_from_right(last: PrintedLine, last_margins: Margins, line: PrintedLine, margins: Margins) -> bool:
+    """Whether the last line was set to the right, as signatures are, and this one begins on the left."""
+    far, near = (last.bbox[0] - last_margins.left), (line.bbox[0] - margins.left)
+    return far > _FAR_RIGHT * (last_margins.right - last_margins.left) and near < 0.5 * far
 
 
 def _hangs_out(paragraph: Sequence[Printed], line: PrintedLine, margins: Margins) -> bool:
@@ -121,7 +131,7 @@ def _reaches_margin(last: PrintedLine, line: PrintedLine, margins: Margins) -> b
         return True
     letter = (last.bbox[2] - last.bbox[0]) / max(1, display_width(last.text))
     word = _TOKEN.match(line.text)
-    needed: float = display_width(word.group()) + (1 if word.group().isascii() else 0) if word else 2
+    needed: float = display_width(word.group()) + 1 if word and word.group().isascii() else 2
     if word and word.group().isascii():
         needed *= 1.15  # proportional letters differ from the line's mean
     slack = 1.5 if line.text[:1].isascii() else 2.5

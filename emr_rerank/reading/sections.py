@@ -36,9 +36,12 @@ class _Node:
     style: str = ""
     mark: str = ""
     inline: bool = False
+    run_in: bool = False
+    "text follows the heading on its line"
     end: int = 0
     children: list["_Node"] = field(default_factory=list)
     labels: tuple[str, ...] = ()
+    date_cue: str | None = None
     closed: bool = False
     size: float = 0.0
 
@@ -90,7 +93,7 @@ class _Tree:
         document = self._document()
         if heading.rule.level == "part" and document and document.closed:
             return document.code in heading.rule.only_in
-        if heading.rule.level == "stop":
+        if heading.rule.level == "stop" and not heading.rule.ends:
             return document is not None or not heading.at_line_start
         if "large" in heading.rule.where:
             return line.size >= 0.95 * self.title_size
@@ -99,6 +102,9 @@ class _Tree:
     def _open(self, heading: Heading, line: LogicalLine) -> None:
         rule = heading.rule
         start, title = line.start + heading.start, self._title(heading, line)
+        if rule.level == "stop" and rule.ends:
+            self._end_run_in(rule.ends, start)
+            return
         if rule.level == "stop" and not heading.at_line_start:
             self._close_inline(start)
             return
@@ -116,10 +122,17 @@ class _Tree:
         inline = not heading.at_line_start
         parents = {*rule.parents, *(rule.inside if inline else ())}
         parent = next((node for node in reversed(self.stack) if node.code in parents and node.level == "part"), None)
+        if self._repeats_title(rule.id, start):
+            return
         if parent is None or parent.code == rule.code:
             parent = next(node for node in reversed(self.stack) if node.level in ("document", "root"))
         self._close_to(lambda node: node is parent, start)
         self._push(heading, title, line.start + heading.body, start, heading.date, inline)
+
+    def _repeats_title(self, rule: str, start: int) -> bool:
+        """Whether the heading says again, under another name, what the heading right above it said."""
+        last = self.stack[-1]
+        return last.rule == rule and last.level == "part" and not self.text[last.body : start].strip()
 
     def _title(self, heading: Heading, line: LogicalLine) -> str:
         whole = self.text[line.start : line.end]
@@ -140,7 +153,8 @@ class _Tree:
         mark = re.sub(r"[\s\d①-⑳（(【\[]", "", self.text[start : body - (heading.body - heading.title_start)])[:1]
         node = _Node(
             rule.code, title, rule.id, rule.level, start, body, date, heading.number, heading.style, mark, inline,
-            labels=rule.date_labels, closed=rule.closed, size=line_size,
+            labels=rule.date_labels, closed=rule.closed, size=line_size, run_in=not heading.own_line,
+            date_cue=rule.date_cue,
         )  # fmt: skip
         self.stack[-1].children.append(node)
         self.stack.append(node)
@@ -191,6 +205,12 @@ class _Tree:
         while any(node.inline for node in self.stack):
             self.stack.pop().end = start
         self.close_at = None
+
+    def _end_run_in(self, codes: Sequence[str], start: int) -> None:
+        """End the open parts of these codes that began in the running text, and what hangs below them."""
+        first = next((node for node in self.stack if node.code in codes and node.run_in and node.level == "part"), None)
+        while first in self.stack:
+            self.stack.pop().end = start
 
     def _close_by_number(self, start: int, end: int) -> None:
         """Close a numbered part where the next number of its own list stands: `3.查体：… 4.患者…`."""
@@ -255,6 +275,7 @@ def _freeze(
             node.date
             or finder.dates.labelled_date(text[node.start : node.end], node.labels)
             or _signed(text[node.start : node.end], finder)
+            or (finder.dates.cued_date(text[node.start : node.end], node.date_cue) if node.date_cue else None)
         )
     children = tuple(_freeze_children(node, here, date, text, finder, pages)) if node.children else ()
     return Section(

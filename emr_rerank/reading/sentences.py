@@ -8,6 +8,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from emr_rerank.reading.dates import DateReader, date_reader
 from emr_rerank.reading.paragraphs import display_width
 from emr_rerank.reading.record_text import LogicalLine
 from emr_rerank.record import BBox, Place, RowRef, Section
@@ -23,6 +24,7 @@ _WORD = re.compile(r"[^\W_]")
 _BRACKETS = re.compile(r"[（(][^（()）\n]{0,80}[)）]")
 _PROSE_CELL = 80
 _SURE = 0.8
+_LONGEST_DATE = 32
 
 
 @dataclass(frozen=True)
@@ -117,11 +119,16 @@ def find_sentences(
     found: list[Stretch] = []
     prose: list[tuple[int, int, Section, Section, bool]] = []
     starts = [line.start for line in lines]
+    dates = date_reader(overrides)
     for leaf, owner in leaves_with_owner(sections):
         for line in lines[max(0, bisect_right(starts, leaf.start) - 1) : bisect_left(starts, leaf.end)]:
             start, end = max(line.start, leaf.start), min(line.end, leaf.end)
             if start >= end or leaf.body_start >= line.end or line.kind == "header":
                 continue
+            if line.kind == "text" and _is_date_line(text, start, end, dates):
+                continue
+            if start < leaf.body_start and not _WORD.search(text, leaf.body_start, end):
+                continue  # a heading whose first words are a part of their own
             if line.kind == "row" and not _is_prose(text[start:end]):
                 if _WORD.search(text, start, end):
                     found.append(Stretch(start, end, leaf, owner, _row_ref(line)))
@@ -131,6 +138,14 @@ def find_sentences(
     for (start, _, leaf, owner, in_row), spans in zip(prose, split_spans, strict=True):
         found.extend(Stretch(start + a, start + b, leaf, owner, None, in_row) for a, b in spans)
     return sorted(found, key=lambda stretch: stretch.start)
+
+
+def _is_date_line(text: str, start: int, end: int, dates: DateReader) -> bool:
+    """Whether a line holds nothing but a date: that of a note or a signature. Below a label it is the label's value."""
+    if end - start > _LONGEST_DATE or text[:start].rstrip()[-1:] in (":", "："):
+        return False
+    found = dates.first_date(text[start:end], at_start=True)
+    return found is not None and not _WORD.search(text, start + found[2], end)
 
 
 def leaves_with_owner(sections: Iterable[Section], parent: Section | None = None) -> Iterator[tuple[Section, Section]]:

@@ -47,6 +47,10 @@ class SectionRule(Rule):
     cue: Pattern | None = Field(None, description="what may follow the title instead of a colon")
     bare_after_number: bool = Field(False, description="a number before the title is cue enough")
     not_before: Pattern | None = Field(None, description="what must not follow the title")
+    not_after: Pattern | None = Field(None, description="what must not stand before an inline title in its sentence")
+    ends: tuple[SectionCode, ...] = Field(
+        (), description="of an inline stop: the parts it ends when they began in the running text; else all inline ones"
+    )
     parents: tuple[SectionCode, ...] = Field((), description="parts it hangs under when open; else the document")
     inside: tuple[SectionCode, ...] = Field((), description="further parts it hangs under when it stands inline")
     only_in: tuple[SectionCode, ...] = Field((), description="a heading only while one of these is open")
@@ -54,6 +58,7 @@ class SectionRule(Rule):
     repeats: bool = Field(False, description="printed again on top of its further pages; that opens nothing new")
     closed: bool = Field(False, description="a form: its labels open no parts, except by rules that name it in only_in")
     date_labels: tuple[str, ...] = Field((), description="labels of the document's date, best first")
+    date_cue: Pattern | None = Field(None, description="what follows the document's date in prose, where no label does")
     loinc: str | None = Field(None, description="LOINC code of the document or section")
 
     @model_validator(mode="after")

@@ -25,15 +25,20 @@ class Series:
         self.points: dict[str, list[Json]] = {}
 
     def add(self, report: Report, result: Result, page: int) -> None:
-        """Takes one printed result."""
+        """Takes one printed result; a measurement printed again in another report of that minute is no new point."""
         if result.analyte is None or result.value is None or result.reference is None:
             return
-        point = {
-            "time": report.sampled.replace(" ", "T"), "value": result.value, "unit": result.unit or None,
-            "flag": result.flag, "reference": list(result.reference), "page": page,
-            "text": squeeze("".join(result.cells)),
-        }  # fmt: skip
-        self.points.setdefault(result.analyte, []).append(point)
+        low, high = result.reference
+        time, text = report.sampled.replace(" ", "T"), squeeze("".join(result.cells))
+        points = self.points.setdefault(result.analyte, [])
+        for point in points:
+            if (point["time"], point["value"]) == (time, result.value):
+                point["prints"].append((text, page))
+                return
+        points.append({
+            "time": time, "value": result.value, "unit": result.unit or None, "flag": result.flag,
+            "reference": [0.0 if low is None else low, high], "page": page, "prints": [(text, page)],
+        })  # fmt: skip
 
     def sorted(self) -> dict[str, list[Json]]:
         """The series in time order, analytes by name."""
@@ -102,7 +107,8 @@ def question(number: int, name: str, entry: Json, series: dict[str, list[Json]],
                  "status": entry.get("status", default)}  # fmt: skip
     for selector in entry.get("lab", []):
         analyte, points = _pick(series, selector)
-        evidence += [{"text": p["text"], "page": p["page"], "section_code": "lab_report"} for p in points]
+        prints = [place for point in points for place in point["prints"]]
+        evidence += [{"text": text, "page": page, "section_code": "lab_report"} for text, page in prints]
         ends = [points[0], points[-1]] if kind == "lab_change" and len(points) > 1 else points
         facts += [_fact(analyte, point) for point in ends]
         if kind == "lab_change" and "trend" not in out:
@@ -123,7 +129,7 @@ def expected(name: str, content: Json, pages: int, series: Series, runs: list[Ru
     """The whole JSON beside NAME.pdf; a scan also gets its true page texts, without whitespace."""
     points = series.sorted()
     questions = [question(i, name, q, points, runs) for i, q in enumerate(content["questions"], 1)]
-    printed = {k: [{f: v for f, v in p.items() if f != "text"} for p in ps] for k, ps in points.items()}
+    printed = {k: [{f: v for f, v in p.items() if f != "prints"} for p in ps] for k, ps in points.items()}
     texts = ["".join(run.text for run in runs if run.page == page + 1) for page in range(pages)]
     return {
         "record": f"{name}.pdf", "language": content["language"], "layout": content.get("look", content["layout"]),

@@ -181,6 +181,21 @@ def test_a_denial_answers_a_yes_no_question() -> None:
     assert [item.assertion for item in choice.kept] == ["absent"]
 
 
+def test_what_stands_in_the_section_about_the_matter_answers_whatever_its_words() -> None:
+    lines = [sentence(0, "Trimethoprim - rash in 2019.", "allergy_history"), sentence(1, "Trimethoprim bd.", "orders")]
+    choice = ask("Is the patient allergic to any medicines?", lines, [0.1, 0.1])
+    assert indices(choice) == [0]
+    assert SETTINGS.min_score <= choice.kept[0].score < TYPED_FLOOR
+    assert ask("Is the patient allergic to penicillin?", lines, [0.1, 0.1]).kept == ()
+
+
+@pytest.mark.parametrize("question", ["患者对什么药物过敏", "有没有药物过敏", "输了几个单位红细胞"])
+def test_a_finding_comes_before_a_denial_where_it_answers_better(question: str) -> None:
+    texts = ["无食物过敏，无输血史。", "磺胺类药物过敏，输血2U后。"]
+    lines = [sentence(i, text, "past_history") for i, text in enumerate(texts)]
+    assert indices(ask(question, lines, [0.95, 0.9], assertions=["absent", "present"])) == [1, 0]
+
+
 def test_a_relative_is_not_the_patient() -> None:
     lines = [sentence(0, "父亲患2型糖尿病。", "family_history"), sentence(1, "否认糖尿病史。", "past_history")]
     assert indices(ask("有糖尿病吗", lines, [0.9, 0.8], assertions=["family", "absent"])) == [1]

@@ -11,6 +11,9 @@ CONFLICTS = [
     (["否认药物及食物过敏史。", "有海鲜过敏史。"], [("allergy:seafood", (1, 2))]),
     (["否认青霉素过敏。", "青霉素皮试阳性。"], [("allergy:penicillin", (1, 2))]),
     (["No known drug allergies.", "Allergic to penicillin."], [("allergy:penicillin", (1, 2))]),
+    (["否认头孢类药物过敏。", "对头孢曲松过敏。"], [("allergy:ceftriaxone", (1, 2))]),
+    (["否认阿莫西林过敏。", "青霉素过敏。"], [("allergy:penicillin", (1, 2))]),
+    (["否认药物过敏史。", "对奥硝唑过敏。"], [("allergy:奥硝唑", (1, 2))]),
     (["血型：A型 RhD阳性。", "血型鉴定：B型。"], [("blood_type", (1, 2))]),
     (["Blood type: A positive.", "Blood group O."], [("blood_type", (1, 2))]),
     (["行左侧腹股沟疝修补术。", "行右侧腹股沟疝修补术。"], [("laterality:腹股沟疝修补术", (1, 2))]),
@@ -22,6 +25,8 @@ AGREEMENTS = [
     ["否认药物过敏史。", "无药物过敏史。"],
     ["青霉素过敏。", "对青霉素过敏。"],
     ["否认食物过敏史。", "青霉素过敏。"],
+    ["否认青霉素过敏。", "对头孢曲松过敏。"],
+    ["否认药物过敏史。", "对紫外线过敏。"],
     ["有青霉素过敏史，否认其他药物过敏史。", "对青霉素过敏。"],
     ["否认药物过敏史。", "青霉素皮试阴性。"],
     ["否认药物过敏史。", "其父对青霉素过敏。"],
@@ -61,3 +66,26 @@ def test_a_series_in_a_table_is_no_contradiction() -> None:
         header, [["2026-03-02 08:00", "肌酐", "72", "μmol/L"], ["2026-03-05 06:10", "肌酐", "108", "μmol/L"]]
     )
     assert find_conflicts(record, evidence_of(record)) == ()
+
+
+REACTION = "今日静滴头孢曲松后出现皮疹，考虑头孢曲松过敏，予停用。"
+STATEMENT = "患者对头孢曲松过敏。"
+DENIAL = "否认药物过敏史。"
+CHANGES = [
+    ([DENIAL, REACTION, STATEMENT], ["2026-03-02", "2026-03-05", "2026-03-06"], []),
+    ([DENIAL, "今日静滴头孢曲松后出现皮疹，诊断头孢曲松过敏。"], ["2026-03-02", "2026-03-05"], []),
+    ([DENIAL, REACTION, STATEMENT], ["2026-03-02", "2026-03-05", "2026-03-02"], [(1, 3)]),
+    ([STATEMENT, REACTION, DENIAL], ["2026-03-06", "2026-03-05", "2026-03-08"], [(1, 2, 3)]),
+    ([DENIAL, REACTION, STATEMENT], [None, "2026-03-05", "2026-03-06"], [(1, 2, 3)]),
+    ([DENIAL, f"既往{REACTION[2:]}", STATEMENT], ["2026-03-02", "2026-03-05", "2026-03-06"], [(1, 2, 3)]),
+    ([DENIAL, REACTION.replace("头孢曲松", "青霉素"), STATEMENT], ["2026-03-02", "2026-03-05", "2026-03-06"], [(1, 3)]),
+    ([DENIAL, STATEMENT], ["2026-03-02", "2026-03-06"], [(1, 2)]),
+]
+
+
+@pytest.mark.parametrize(("sentences", "days", "expected"), CHANGES)
+def test_an_allergy_found_during_the_stay_is_a_change_only_when_dates_prove_it(
+    sentences: list[str], days: list[str | None], expected: list[tuple[int, int]]
+) -> None:
+    record = record_of(sentences, dates=days)
+    assert [each.evidence for each in find_conflicts(record, evidence_of(record))] == expected

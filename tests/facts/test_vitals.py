@@ -18,6 +18,11 @@ ROWS = [
         ["temperature 38.5 ℃", "pulse 102.0 /min", "respiration 22.0 /min", "blood_pressure 98/60 mmHg"],
     ),
     ("Ｔ３６．５℃", ["temperature 36.5 ℃"]),
+    (
+        "T：36.7CP:82次/分R：19次/分，Bp：124/78mmHg",
+        ["temperature 36.7 ℃", "pulse 82.0 /min", "respiration 19.0 /min", "blood_pressure 124/78 mmHg"],
+    ),
+    ("T36CP:72次/分", ["temperature 36.0 ℃", "pulse 72.0 /min"]),
     ("心率88次/分，律齐，血氧饱和度97%", ["heart_rate 88.0 /min", "spo2 97.0 %"]),
     ("身高172cm，体重68kg", ["height 172.0 cm", "weight 68.0 kg"]),
     (
