@@ -12,7 +12,6 @@ from emr_rerank.rules.concepts import Concept
 from emr_rerank.rules.questions import QuestionRule, question_rules
 
 _CHINESE = re.compile(r"[\u3400-\u9fff]")
-_RUN = re.compile(r"[\u3400-\u9fff]{2,}|[A-Za-z][A-Za-z0-9-]{2,}")
 _JOINT = re.compile(
     r"^\s*(?:、|/|，|,|或者?|和|及|以及|与|还是|,?\s*\b(?:or|and)\b(?: any)?)\s*$|[?？;；。]", re.IGNORECASE
 )
@@ -53,7 +52,7 @@ def understand(text: str, rules_dir: Path | None = None) -> Question:
     rest = _apply(question_rules(rules_dir), masked, reading)
     concepts = _concepts(named, reading, words)
     analytes = _analytes(named, words) if reading.values else ()
-    anchors = [*_anchors(text, rest, named, concepts, bool(analytes), words), *reading.anchors]
+    anchors = [*_anchors(text, rest, named, concepts, bool(analytes), words, rules_dir), *reading.anchors]
     return Question.model_validate(
         {
             "text": text,
@@ -118,7 +117,7 @@ def _mask(text: str, spans: Iterable[tuple[int, int]], mark: str = _MASK) -> str
 def _apply(rules: Iterable[QuestionRule], text: str, reading: _Reading) -> str:
     """Run every rule over the text; returns the text with all wording blanked out, offsets kept."""
     spans: list[tuple[int, int]] = []
-    for rule in rules:
+    for rule in (rule for rule in rules if not rule.entity):
         matches = list(re.finditer(rule.pattern, text, re.IGNORECASE))
         if rule.day and reading.day is None:
             reading.day = next((day for match in matches if (day := _day(match))), None)
@@ -195,9 +194,15 @@ GROUP_SECTIONS: dict[str, tuple[str, ...]] = {
 
 
 def _anchors(
-    text: str, rest: str, named: Iterable[Named], concepts: list[Concept], typed: bool, words: Lexicon
+    text: str,
+    rest: str,
+    named: Iterable[Named],
+    concepts: list[Concept],
+    typed: bool,
+    words: Lexicon,
+    rules_dir: Path | None,
 ) -> list[tuple[str, ...]]:
-    """Groups of forms that evidence must hold: one a concept named or meant, and one a word that nothing here knows.
+    """Groups of forms that evidence must hold: one a concept named or meant, and one a thing that nothing here knows.
 
     With a general concept (allergy), its general statements serve for every other. Things joined by 'or' or 'and', and
     those of two questions asked in one go, make one group: evidence speaks of one of them. Where a measured value is
@@ -208,10 +213,16 @@ def _anchors(
     groups = [(start, end, _forms(known, general)) for start, end, known in spans if _anchors_evidence(known, typed)]
     measured = typed or (bool(concepts) and all(concept.group == "vital" for concept in concepts))
     if not measured:
-        groups += [(*match.span(), _variants(match.group())) for match in _RUN.finditer(rest.replace(_MASK, " "))]
+        groups += [(*match.span(), _variants(match.group())) for match in _entities(rest.replace(_MASK, " "), rules_dir)]
     named_ids = {concept.id for _, _, concept in spans}
     meant = [_forms(concept, general) for concept in concepts if concept.id not in named_ids and concept.anchor]
     return [*_joined(text, sorted(groups)), *meant]
+
+
+def _entities(rest: str, rules_dir: Path | None) -> list[re.Match[str]]:
+    """Things named in what is left of a question, by the form of their names."""
+    patterns = [rule.pattern for rule in question_rules(rules_dir) if rule.entity]
+    return [match for pattern in patterns for match in re.finditer(pattern, rest, re.IGNORECASE)]
 
 
 def _anchors_evidence(concept: Concept, typed: bool) -> bool:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 _OPERATIONS = frozenset({"operation_note"})
 _ADMISSION_NOTES = frozenset({"admission_note", "first_progress_note"})
+_DISCHARGE_NOTES = frozenset({"discharge_summary"})
 _MOSTLY, _HARDLY = 0.65, 0.05
 
 
@@ -39,7 +40,7 @@ def build_record(record_id: str, read: "PagesRead", rules_dir: Path | None) -> R
     sections = build_sections(text, rules_dir)
     leaves = list(leaves_with_owner(sections))
     tables = tables_of_record(text.text, text.lines, text.tables, leaves, rules_dir)
-    demographics = _with_admission(read_demographics(pages, text.text, rules_dir), sections)
+    demographics = _with_stay(read_demographics(pages, text.text, rules_dir), sections)
     dates = date_reader(rules_dir)
     stay = stay_of(demographics, sections, text.text, dates)
     stretches = find_sentences(text.text, text.lines, sections, rules_dir)
@@ -51,15 +52,16 @@ def build_record(record_id: str, read: "PagesRead", rules_dir: Path | None) -> R
     )  # fmt: skip
 
 
-def _with_admission(demographics: dict[str, str], sections: Sequence[Section]) -> dict[str, str]:
-    """With the day of the first admission note where no admission day is printed.
+def _with_stay(demographics: dict[str, str], sections: Sequence[Section]) -> dict[str, str]:
+    """With the day of the first admission note and of the last discharge summary where the stay's own are not printed.
 
-    病历书写基本规范 wants the first progress note within 8 hours of admission and the admission note within 24.
+    病历书写基本规范 wants the first progress note within 8 hours of admission, the admission note and the discharge
+    summary within 24 hours of admission and discharge.
     """
-    days = sorted(node.date[:10] for node in sections if node.code in _ADMISSION_NOTES and node.date)
-    if "admission_date" in demographics or not days:
-        return demographics
-    return dict(sorted({**demographics, "admission_date": days[0]}.items()))
+    first = min((node.date[:10] for node in sections if node.code in _ADMISSION_NOTES and node.date), default=None)
+    last = max((node.date[:10] for node in sections if node.code in _DISCHARGE_NOTES and node.date), default=None)
+    notes = {"admission_date": first, "discharge_date": last}
+    return dict(sorted({**{key: day for key, day in notes.items() if day}, **demographics}.items()))
 
 
 def stay_of(demographics: dict[str, str], sections: Sequence[Section], text: str, dates: DateReader) -> Stay:

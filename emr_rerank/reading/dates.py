@@ -95,13 +95,13 @@ class DateReader:
         return None
 
     def cued_date(self, text: str, cue: str) -> str | None:
-        """The first full calendar date that the words of `cue` follow: `2026-03-09出院`."""
-        at = 0
+        """The last full calendar date that the words of `cue` follow: `2026-03-09出院`; earlier ones are past stays."""
+        at, last = 0, None
         while found := self.first_date(text, at):
             if re.match(cue, text[found[2] :]):
-                return found[0]
+                last = found[0]
             at = found[2]
-        return None
+        return last
 
     def unordered_date(self, text: str) -> str | None:
         """A date such as 25/03/2026 that can be read one way only, though its order is not known."""

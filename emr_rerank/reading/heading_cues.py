@@ -7,6 +7,9 @@ from emr_rerank.rules.sections import SectionRule
 OPEN, CLOSE = "【[〖〔<《", "】]〗〕>》"
 _GLOSS = re.compile(r"\s*[（(/]?\s*[A-Za-z][A-Za-z0-9 .&/'-]{0,40}[)）]?\s*(?=[:：]|$)")
 
+# What OCR, or a hurried hand, puts for the colon behind a heading.
+_MISREAD_COLON = re.compile(r"\s*[;；.．]\s*(?=\S)")
+
 
 def cued_body(
     text: str, end: int, rule: SectionRule, where: str, opening: bool, numbered: bool, is_row: bool
@@ -35,6 +38,9 @@ def cued_body(
     if numbered and text[end : end + 1] in ("；", ";"):
         return end + 1
     if where == "line_start":
+        misread = _MISREAD_COLON.match(text, end)
+        if misread and not text[end - 1].isascii():
+            return misread.end()
         gap = re.compile(r" {2,}|\t+").match(text, end) or (
             re.compile(r" ").match(text, end) if not text[end - 1].isascii() else None
         )

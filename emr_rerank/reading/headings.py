@@ -8,17 +8,11 @@ from pathlib import Path
 
 from emr_rerank.reading.dates import DateReader, date_reader
 from emr_rerank.reading.heading_cues import CLOSE, OPEN, cued_body
+from emr_rerank.reading.list_numbers import NUMBERED, number_of
 from emr_rerank.rules.sections import SectionRule, section_rules
 
 _LONGEST_OWN_LINE = 64
 _LARGE = 1.25
-_NUMBER = (
-    r"(?:第[一二三四五六七八九十]+[、.．章节部分]*|[（(](?P<bn>\d{1,2}|[一二三四五六七八九十]{1,3})[)）]"
-    r"|(?P<an>\d{1,2}(?!\d))|(?P<cn>[一二三四五六七八九十]{1,3})(?=\s*[、.．])|(?P<circle>[①-⑳])"
-    r"|(?P<roman>[IVX]{1,4})(?=\.))"
-)
-_MARKS = r"\s*[、.．,，:：)）]?\s*"
-_NUMBERED = re.compile(_NUMBER + _MARKS)
 _CLAUSE = re.compile(r"^|(?<=[。；;，,！？!?：:\s）)】\]·.])(?=[^\s。；;，,！？!?：:）)】\].])")
 _RUN_ON_NUMBER = re.compile(
     r"(?<=[^\d\s.,/:：\-×xX*^~～第年月日至约(（])(?:\d{1,2}[、.．,，)）]?|[①-⑳])\s*(?=[^\s\d.])"
@@ -67,11 +61,13 @@ class HeadingFinder:
         """Whether a printed line is a heading, or begins with one."""
         return any(heading.at_line_start for heading in self.candidates(text, lines_only=True))
 
-    def may_run_in(self, text: str) -> bool:
-        """Whether the heading that begins a printed line may as well stand inside a paragraph: `3、查体：…`."""
-        found = [heading for heading in self.candidates(text, lines_only=True) if heading.at_line_start]
-        bracketed = text.lstrip()[:1] in OPEN
-        return not bracketed and any("inline" in heading.rule.where and not heading.own_line for heading in found)
+    def may_run_in(self, text: str, *, cut_off: bool) -> bool:
+        """Whether the heading that begins a printed line may as well stand inside a paragraph: `3、查体：…`.
+
+        In a paragraph that is `cut_off` before it, any part may; a document or a heading alone on its line never.
+        """
+        rules = [heading.rule for heading in self.candidates(text, lines_only=True) if not heading.own_line]
+        return any(rule.level == "part" and (cut_off or "inline" in rule.where) for rule in rules)
 
     def candidates(
         self, text: str, *, is_row: bool = False, lines_only: bool = False, size: float = 0.0
@@ -98,7 +94,7 @@ class HeadingFinder:
     def _whole_line(self, text: str) -> Iterator[Heading]:
         """Headings alone on their line: document titles with a date before or behind, part titles."""
         title_start, title_end, date, note = self._strip_date(text)
-        number = _NUMBERED.match(text, title_start)
+        number = NUMBERED.match(text, title_start)
         starts = [title_start]
         if number and number.end() < title_end:
             starts.append(number.end())
@@ -112,7 +108,7 @@ class HeadingFinder:
                     continue
                 seen.add(rule.id)
                 at = text.find(inner, start) if inner else title_start
-                value, style = _number_of(number) if number and start == number.end() else (None, "")
+                value, style = number_of(number) if number and start == number.end() else (None, "")
                 yield Heading(
                     rule,
                     0,
@@ -163,7 +159,7 @@ class HeadingFinder:
                     yield rule
 
     def _line_start(self, text: str, *, is_row: bool) -> Iterator[Heading]:
-        number = _NUMBERED.match(text)
+        number = NUMBERED.match(text)
         starts: list[tuple[int, re.Match[str] | None]] = [(0, None)]
         if number and number.end() < len(text):
             starts.insert(0, (number.end(), number))
@@ -173,7 +169,7 @@ class HeadingFinder:
     def _inline(self, text: str) -> Iterator[Heading]:
         last = -1
         for begin in _clause_starts(text):
-            number = _NUMBERED.match(text, begin)
+            number = NUMBERED.match(text, begin)
             starts: list[tuple[int, re.Match[str] | None]] = [(begin, None)]
             if number and begin < number.end() < len(text):
                 starts.insert(0, (number.end(), number))
@@ -214,7 +210,7 @@ class HeadingFinder:
                     continue
                 if where == "inline" and rule.not_after and _before_in_sentence(rule.not_after, text[:begin]):
                     continue
-                value, style = _number_of(mark) if mark else (None, "")
+                value, style = number_of(mark) if mark else (None, "")
                 own = not text[body:].strip()
                 yield Heading(rule, begin, at, match.end(), body, own, begin == 0, value, style)
             return
@@ -277,34 +273,13 @@ def _before_in_sentence(pattern: str, text: str) -> bool:
     return bool(re.search(pattern, text[max(text.rfind(mark) for mark in _SENTENCE_ENDS) + 1 :]))
 
 
-def _number_of(mark: re.Match[str]) -> tuple[int | None, str]:
-    for style in ("an", "bn", "cn", "circle"):
-        text = mark[style]
-        if text:
-            return number_value(text), style
-    return None, ""
-
-
-def number_value(text: str) -> int | None:
-    """The value of 3, 三, 十二 or ③."""
-    if text.isdigit() and text.isascii():
-        return int(text)
-    if "①" <= text[0] <= "⑳":
-        return ord(text[0]) - ord("①") + 1
-    digits = "零一二三四五六七八九"
-    tens, ten, ones = text.partition("十")
-    if ten:
-        return (digits.index(tens) if tens else 1) * 10 + (digits.index(ones) if ones else 0)
-    return digits.index(text) if text in digits else None
-
-
 def first_allowed(headings: Sequence[Heading], open_codes: Sequence[str]) -> Heading | None:
     """The first heading whose rule may fire while sections of these codes are open."""
     for heading in headings:
         rule = heading.rule
         if rule.only_in and not set(rule.only_in) & set(open_codes):
             continue
-        if set(rule.not_in) & set(open_codes):
+        if set(rule.not_in) & set(open_codes) or (rule.ends and not set(rule.ends) & set(open_codes)):
             continue
         return heading
     return None

@@ -36,8 +36,8 @@ class Blocks(Protocol):
     def opens_block(self, text: str) -> bool:
         """Whether a printed line is a heading, or begins with one."""
 
-    def may_run_in(self, text: str) -> bool:
-        """Whether the heading that begins the line may as well stand inside a paragraph."""
+    def may_run_in(self, text: str, *, cut_off: bool) -> bool:
+        """Whether the heading that begins the line may as well stand inside a paragraph, one that is cut off or not."""
 
 
 def display_width(text: str) -> int:
@@ -77,11 +77,10 @@ def _begins_anew(paragraph: Sequence[Printed], line: PrintedLine, margins: Margi
     item = bool(_LIST_ITEM.match(line.text)) and not _broken_number(paragraph[-1][1].text, line.text)
     if not heading and not item:
         return False
-    if heading and line.text[:1] in OPEN:
-        return True
-    if heading and not blocks.may_run_in(line.text) and not _cut_off(paragraph, line):
-        return not _hangs_out(paragraph, line, margins) or not re.search(r"[，。；,;]", line.text)
-    return not (_hangs_out(paragraph, line, margins) or _cut_off(paragraph, line) or _numbered_inside(paragraph, line))
+    hangs, cut_off = _hangs_out(paragraph, line, margins), _cut_off(paragraph, line)
+    if heading and (line.text[:1] in OPEN or not blocks.may_run_in(line.text, cut_off=cut_off)):
+        return not hangs or not re.search(r"[，。；,;]", line.text)
+    return not (hangs or cut_off or _numbered_inside(paragraph, line))
 
 
 def _cut_off(paragraph: Sequence[Printed], line: PrintedLine) -> bool:
@@ -135,7 +134,8 @@ def _reaches_margin(last: PrintedLine, line: PrintedLine, margins: Margins) -> b
     if word and word.group().isascii():
         needed *= 1.15  # proportional letters differ from the line's mean
     slack = 1.5 if line.text[:1].isascii() else 2.5
-    if last.text[-1:] in "，、,:：" and right_edge(last) - last.bbox[0] >= _FAIRLY_FULL * (margins.right - margins.left):
+    full = right_edge(last) - last.bbox[0] >= _FAIRLY_FULL * (margins.right - margins.left)
+    if full and last.text[-1:] in "，、,:：":
         return True
     return right_edge(last) + (needed + slack) * letter >= margins.right
 

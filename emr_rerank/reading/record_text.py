@@ -102,9 +102,7 @@ def _in_order(page: Page) -> Iterator[PrintedLine | int]:
     yield from waiting
 
 
-def _write_paragraph(
-    out: RecordText, pieces: list[str], length: int, paragraph: Sequence[Printed]
-) -> int:
+def _write_paragraph(out: RecordText, pieces: list[str], length: int, paragraph: Sequence[Printed]) -> int:
     page, first, margins = paragraph[0]
     start = length
     text = ""

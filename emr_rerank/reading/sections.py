@@ -1,14 +1,14 @@
 """Builds the section tree: documents of the stay, their parts, inline parts of a paragraph."""
 
 import re
-from bisect import bisect_right
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
 from itertools import groupby
 from pathlib import Path
 
-from emr_rerank.reading.headings import Heading, HeadingFinder, first_allowed, heading_finder, number_value
+from emr_rerank.reading.headings import Heading, HeadingFinder, first_allowed, heading_finder
+from emr_rerank.reading.list_numbers import number_value
 from emr_rerank.reading.record_text import LogicalLine, RecordText
+from emr_rerank.reading.section_nodes import SectionNode, freeze
 from emr_rerank.record import Place, Section
 
 _ITEM = re.compile(
@@ -18,32 +18,6 @@ _ITEM = re.compile(
 )
 _HEADS_OF_LINE = 0.5
 _SKIPS = 3
-_SIGNATURE_LINES = 3
-
-
-@dataclass(slots=True)
-class _Node:
-    """A section while its end is not known."""
-
-    code: str
-    title: str
-    rule: str | None
-    level: str
-    start: int
-    body: int
-    date: str | None = None
-    number: int | None = None
-    style: str = ""
-    mark: str = ""
-    inline: bool = False
-    run_in: bool = False
-    "text follows the heading on its line"
-    end: int = 0
-    children: list["_Node"] = field(default_factory=list)
-    labels: tuple[str, ...] = ()
-    date_cue: str | None = None
-    closed: bool = False
-    size: float = 0.0
 
 
 def build_sections(read: RecordText, overrides: Path | None = None) -> tuple[Section, ...]:
@@ -62,7 +36,7 @@ class _Tree:
     def __init__(self, text: str, finder: HeadingFinder) -> None:
         self.text = text
         self.finder = finder
-        self.root = _Node("", "", None, "root", 0, 0)
+        self.root = SectionNode("", "", None, "root", 0, 0)
         self.stack = [self.root]
         self.close_at: int | None = None
         self.title_size = 0.0
@@ -79,7 +53,7 @@ class _Tree:
         for _, same in groupby(found, key=lambda heading: heading.title_start):
             heading = first_allowed(list(same), [node.code for node in self.stack])
             if heading and heading.title_start >= taken and self._fits_layout(heading, line):
-                self._close_by_number(line.start, line.start + heading.start)
+                self._close_by_number(line.start, line.start + heading.title_start + 1)
                 self._open(heading, line)
                 taken = heading.body
         self._close_by_number(line.start, line.end)
@@ -151,7 +125,7 @@ class _Tree:
     ) -> None:
         rule = heading.rule
         mark = re.sub(r"[\s\d①-⑳（(【\[]", "", self.text[start : body - (heading.body - heading.title_start)])[:1]
-        node = _Node(
+        node = SectionNode(
             rule.code, title, rule.id, rule.level, start, body, date, heading.number, heading.style, mark, inline,
             labels=rule.date_labels, closed=rule.closed, size=line_size, run_in=not heading.own_line,
             date_cue=rule.date_cue,
@@ -193,10 +167,10 @@ class _Tree:
                 return document.start, document.date
         return start, date
 
-    def _document(self) -> _Node | None:
+    def _document(self) -> SectionNode | None:
         return next((node for node in self.stack if node.level == "document"), None)
 
-    def _close_to(self, keep: Callable[[_Node], bool], start: int) -> None:
+    def _close_to(self, keep: Callable[[SectionNode], bool], start: int) -> None:
         while len(self.stack) > 1 and not keep(self.stack[-1]):
             self.stack.pop().end = start
 
@@ -234,72 +208,4 @@ class _Tree:
         """Close what is open and freeze the tree."""
         for node in self.stack:
             node.end = len(self.text)
-        pages = _PageFinder(places)
-        return tuple(_freeze_children(self.root, (), None, self.text, self.finder, pages))
-
-
-@dataclass(slots=True)
-class _PageFinder:
-    places: Sequence[Place]
-    starts: list[int] = field(default_factory=list)
-
-    def __post_init__(self) -> None:
-        self.starts = [place.start for place in self.places]
-
-    def at(self, offset: int) -> int:
-        """The page of the line that holds this offset, else of the last line before it."""
-        index = bisect_right(self.starts, offset) - 1
-        return self.places[max(0, index)].page if self.places else 1
-
-
-def _freeze_children(
-    node: _Node, path: tuple[str, ...], date: str | None, text: str, finder: HeadingFinder, pages: _PageFinder
-) -> Iterator[Section]:
-    """The children of a node and, between them, leaves of the node's own text."""
-    at = node.start
-    for child in node.children:
-        if child.start > at:
-            yield _own_text(at, child.start, path, date, text, pages, node)
-        yield _freeze(child, path, date, text, finder, pages)
-        at = child.end
-    if at < node.end:
-        yield _own_text(at, node.end, path, date, text, pages, node)
-
-
-def _freeze(
-    node: _Node, path: tuple[str, ...], date: str | None, text: str, finder: HeadingFinder, pages: _PageFinder
-) -> Section:
-    here = (*path, node.title)
-    if node.level == "document":
-        date = (
-            node.date
-            or finder.dates.labelled_date(text[node.start : node.end], node.labels)
-            or _signed(text[node.start : node.end], finder)
-            or (finder.dates.cued_date(text[node.start : node.end], node.date_cue) if node.date_cue else None)
-        )
-    children = tuple(_freeze_children(node, here, date, text, finder, pages)) if node.children else ()
-    return Section(
-        code=node.code, title=node.title, path=here, rule=node.rule, date=date, start=node.start, end=node.end,
-        body_start=min(node.body, node.end), page_start=pages.at(node.start),
-        page_end=pages.at(max(node.start, node.end - 2)), children=children,
-    )  # fmt: skip
-
-
-def _signed(text: str, finder: HeadingFinder) -> str | None:
-    """The date beside the signature in the last lines of a document."""
-    for line in reversed(text.rstrip().split("\n")[-_SIGNATURE_LINES:]):
-        signature = finder.signature.search(line)
-        found = finder.dates.first_date(line, signature.end()) if signature else None
-        if found:
-            return found[0]
-    return None
-
-
-def _own_text(
-    start: int, end: int, path: tuple[str, ...], date: str | None, text: str, pages: _PageFinder, node: _Node
-) -> Section:
-    return Section(
-        code="preamble", title="", path=path, rule=None, date=date, start=start, end=end,
-        body_start=max(start, min(node.body, end)) if node.level != "root" else start,
-        page_start=pages.at(start), page_end=pages.at(max(start, end - 2)),
-    )  # fmt: skip
+        return freeze(self.root, self.text, self.finder, places)

@@ -19,6 +19,8 @@ class QuestionRule(Rule):
     - `means`: concepts that the wording asks for without naming them.
     - `values` false: an analyte in the question is the matter (why did it rise), not a value that is asked for.
     - `day` true: the pattern names the groups month and day, and may name year; a month may be an English name.
+    - `entity` true: names a thing by its form (…霉素, …造影, …ectomy). A word of the question that no rule knows binds the
+      evidence only if such a pattern finds it: other words may be said differently in the record.
     - `phrase` true: the matched text is wording, not content, and yields no search term.
     """
 
@@ -31,6 +33,7 @@ class QuestionRule(Rule):
     means: tuple[str, ...] = ()
     values: bool = True
     day: bool = False
+    entity: bool = False
     phrase: bool = True
 
 

@@ -11,6 +11,8 @@ ROWS = [
     ("无药物过敏史。", "past_history", ["drug absent"]),
     ("否认高血压、糖尿病病史，无手术外伤史及药物过敏史。", "past_history", ["drug absent"]),
     ("青霉素过敏。", "past_history", ["penicillin present"]),
+    ("4、既往及家族史：既往体健，否认药物及食物过敏史。", "past_history", ["any absent"]),
+    ("既往史及家族史：有头孢类药物过敏史，无食物过敏史。", "past_history", ["cephalosporin present", "food absent"]),
     ("对磺胺类药物过敏。", "past_history", ["sulfonamide present"]),
     ("对青霉素、头孢过敏，表现为皮疹。", "allergy_history", ["penicillin present", "cephalosporin present"]),
     ("有青霉素过敏史，否认其他药物过敏史。", "past_history", ["penicillin present"]),

@@ -72,6 +72,20 @@ def test_demographics_come_from_the_running_header_and_hold_no_name() -> None:
     assert record.demographics == {"admission_date": "2026-03-01", "age": "65岁", "sex": "女"}
 
 
+def test_notes_date_the_stay_where_nothing_else_does() -> None:
+    lines = ["入院记录", "既往史：2024-05-01入院，2024-05-09出院。", "医师签名：某某 2026-03-01 11:00"]
+    lines += ["出院记录", "出院情况：2026-03-09出院。"]
+    record = build_record("r", read(page(*lines)), None)
+    assert record.demographics == {"admission_date": "2026-03-01", "discharge_date": "2026-03-09"}
+
+
+def test_a_bare_date_is_no_sentence_unless_a_label_asks_for_it() -> None:
+    lines = ["入院记录", "2026-03-01 12:00", "好转。", "发病时间：", "2026-02-27"]
+    record = build_record("r", read(page(*lines)), None)
+    assert [s.text for s in record.sentences] == ["好转。", "发病时间：", "2026-02-27"]
+    assert record.sections[0].date == "2026-03-01T12:00"
+
+
 def test_days_count_from_admission_and_operation() -> None:
     first = ["入院记录", "入院日期：2026-03-01", "手术记录", "手术日期：2026-03-03", "顺利。"]
     record = build_record(

@@ -14,6 +14,7 @@ RESOLVED = [
     ("2016年03月22日14:50入院", "2016-03-22T14:50", "dates.zh.year_month_day"),
     ("2016年3月22日14时5分", "2016-03-22T14:05", "dates.zh.year_month_day"),
     ("2016--10--1收入院", "2016-10-01", "dates.any.year_month_day"),
+    ("2026-03-0508:30查房", "2026-03-05T08:30", "dates.any.year_month_day"),
     ("2017/01/13复查", "2017-01-13", "dates.any.year_month_day"),
     ("3月4日复查肌酐108", "2026-03-04", "dates.zh.month_day"),
     ("12月30日外院CT", "2025-12-30", "dates.zh.month_day"),
@@ -98,3 +99,11 @@ def test_labels_are_taken_best_first() -> None:
     text = "报告时间：2026-03-02 08:00 采样时间：2026-03-02 06:10"
     assert date_reader().labelled_date(text, ("采样时间", "报告时间")) == "2026-03-02T06:10"
     assert date_reader().labelled_date("入院日期：2026-03-02", ("日期",)) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "iso"),
+    [("曾于2024-01-05出院，2026-03-09出院", "2026-03-09"), ("2026-03-09复查，拟出院", None), ("今日出院", None)],
+)
+def test_a_date_is_known_by_the_words_behind_it(text: str, iso: str | None) -> None:
+    assert date_reader().cued_date(text, "[^。；，]{0,8}出院") == iso

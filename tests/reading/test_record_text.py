@@ -98,3 +98,42 @@ def test_a_table_goes_on_over_pages(repeat: bool) -> None:
 def test_another_table_after_text_is_another_table() -> None:
     read = assembled(page("检验报告单", tables=[table(ROWS, 2)]), page("复查：", number=2, tables=[table(ROWS, 2)]))
     assert len(read.tables) == 2
+
+
+NUMBERED = "1.患者老年男性，急性起病；2.既往体健，否认药物过敏史；3.患者于三天前受凉后出现咳嗽咳痰伴发热畏寒"
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        (NUMBERED + "，今来院。", "4.查体：神清，双肺呼吸音粗，可闻及湿啰音。"),
+        (NUMBERED + "，今来院。", "辅助检查：胸片示双肺炎症。"),
+        (NUMBERED + "，今来院。4.", "查体：神清，双肺呼吸音粗，可闻及湿啰音。"),
+        (NUMBERED + "，故可", "诊断：急性支气管炎；予抗感染治疗。"),
+        ("病史如前，" + "查体无特殊变化，" * 9, "BP:150/100mmHg，W:58Kg，神清，步入病房。"),
+        ("病史如前，" + "查体无特殊变化，" * 9 + "面积约", "3*4cm，触痛。双侧瞳孔等大正圆。"),
+    ],
+)
+def test_what_stands_at_a_line_start_by_wrapping_goes_on(before: str, after: str) -> None:
+    """Without a first-line indent only the paragraph itself tells: its numbers run inside the lines, it is cut off."""
+    full = "平" * (-display_width(before) % 80 // 2) + before
+    assert texts(assembled(page(*printed(full), *printed(after)))) == [full + after]
+
+
+def printed(text: str) -> list[str]:
+    """The text in lines of 80 half-width letters from the margin on."""
+    return [line.lstrip("\u3000") for line in wrapped(text, width=80, indent=0)]
+
+
+@pytest.mark.parametrize("after", ["【诊疗经过】入院后予抗感染治疗。", "2026-03-05 08:30 查房记录"])
+def test_a_bracketed_heading_or_a_document_begins_anew_even_after_a_cut_off_line(after: str) -> None:
+    assert len(texts(assembled(page(("平，" * 21)[:-1] + "故", after)))) == 2
+
+
+def test_a_line_wider_than_the_text_does_not_widen_the_margin() -> None:
+    wide = "示例医院病历" + "一" * 36
+    assert texts(assembled(page(*printed(CHINESE * 4), "", wide))) == [CHINESE * 4, wide]
+
+
+def test_nothing_goes_on_behind_a_signature_on_the_right() -> None:
+    assert len(texts(assembled(page("\u3000" * 36 + "医师：某", "2026-03-05 15:20 营养师某某")))) == 2

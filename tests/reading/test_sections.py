@@ -71,6 +71,42 @@ CASES = [
         ["LABORATORY REPORT - Full blood count", "Haemoglobin 128"],
         [(0, "lab_report", "LABORATORY REPORT")],
     ),
+    (
+        ["病史特点", "病历特点：1.老年。3、现病史：患者起病急。4、查体：T36.3℃。初步诊断：肺炎。鉴别诊断：肺结核。"],
+        [(0, "case_features", "病史特点"), (1, "present_illness", "现病史"), (1, "physical_exam", "查体"),
+         (1, "admission_diagnosis", "初步诊断"), (1, "differential_diagnosis", "鉴别诊断")],
+    ),
+    (
+        ["首次病程记录", "患者因发热入院。病例特点如下：1.急性起病。2、查体：咽红。"],
+        [(0, "first_progress_note", "首次病程记录"), (1, "case_features", "病例特点"), (2, "physical_exam", "查体")],
+    ),
+    (
+        ["入院记录", "体格检查：心肺未见异常。精神检查：意识清晰。"],
+        [(0, "admission_note", "入院记录"), (1, "physical_exam", "体格检查"), (1, "specialist_exam", "精神检查")],
+    ),
+    (
+        ["入院记录", "主诉:头痛。", "现病史患者三天前起病。", "既往史否认高血压。", "过敏史.青霉素过敏。",
+         "体 格检查；腹软。", "2026-03-0108:30首次病程记录"],
+        [(0, "admission_note", "入院记录"), (1, "chief_complaint", "主诉"), (1, "present_illness", "现病史"),
+         (1, "past_history", "既往史"), (1, "allergy_history", "过敏史"), (1, "physical_exam", "体格检查"),
+         (0, "first_progress_note", "首次病程记录")],
+    ),
+    (
+        ["History and Physical", "Physical examination on arrival", "Afebrile.",
+         "Investigations in the Emergency Department", "pH 7.08."],
+        [(0, "admission_note", "History and Physical"), (1, "physical_exam", "Physical examination on arrival"),
+         (1, "auxiliary_exam", "Investigations in the Emergency Department")],
+    ),
+    (
+        ["PROGRESS NOTES", "2026-02-11 09:10 Ward round", "Well.", "2026-02-11 15:20 Diabetes specialist nurse",
+         "Reviewed."],
+        [(0, "progress_note", "PROGRESS NOTES"), (0, "ward_round", "Ward round"),
+         (0, "consultation", "Diabetes specialist nurse")],
+    ),
+    (
+        ["出院记录 Discharge Summary", "出院带药 Discharge medications：阿司匹林。"],
+        [(0, "discharge_summary", "出院记录 Discharge Summary"), (1, "discharge_medication", "出院带药")],
+    ),
 ]  # fmt: skip
 
 
@@ -91,6 +127,7 @@ def test_outline(lines: list[str], expected: list[tuple[int, str, str]]) -> None
         "外生殖器见专科情况。",
         "The plan was discussed and allergies were reviewed.",
         "查体及辅助检查支持诊断。",
+        "依据患儿以腹痛为主症，查体：脐周压痛，补充诊断肠炎。",
     ],
 )
 def test_words_in_prose_open_nothing(text: str) -> None:
@@ -115,6 +152,46 @@ def test_an_inline_part_ends_with_its_paragraph() -> None:
     assert [s.section_code for s in record.sentences] == ["ward_round", "physical_exam", "ward_round"]
 
 
+EXAM = "3、查体：腹软，无压痛。"
+
+
+@pytest.mark.parametrize(
+    "after",
+    [
+        "血红蛋白82g/L，尿素7.9mmol/L。",
+        "复查血常规示：白细胞数5.53*10^9/L。",
+        "胸片示：两肺纹理增多。",
+        "今晨化验回报：肌酐88μmol/L。",
+        "给予抗感染治疗。",
+        "患者及家属要求出院。",
+        "故诊断为肺炎。",
+        "某某主任医师查房后指示：继续观察。",
+    ],
+)
+@pytest.mark.parametrize("heading", ["诊疗经过", "出院情况"])
+def test_an_examination_ends_where_results_opinions_or_orders_begin(heading: str, after: str) -> None:
+    record = record_of(heading, f"患者好转。{EXAM}{after}")
+    assert {s.text: s.section_code for s in record.sentences}[EXAM] == "physical_exam"
+    assert record.sentences[-1].section_code not in ("physical_exam", "specialist_exam")
+
+
+@pytest.mark.parametrize(
+    "finding", ["病理反射未引出。", "血压120/80mmHg。", "手术部位敷料包扎好，无渗出。", "继续性杂音未闻及。"]
+)
+def test_a_finding_does_not_end_an_examination(finding: str) -> None:
+    assert record_of("出院情况", EXAM + finding).sentences[-1].section_code == "physical_exam"
+
+
+def test_results_stay_with_the_tests_until_the_course_goes_on() -> None:
+    record = record_of("诊疗经过", "入院后完善检查。辅助检查：胸片示炎症。建议结合临床。给予抗感染治疗。")
+    assert [s.section_code for s in record.sentences[1:]] == ["auxiliary_exam", "auxiliary_exam", "hospital_course"]
+
+
+def test_a_heading_with_nothing_but_its_first_part_is_no_sentence() -> None:
+    record = record_of("【病史特点】1、现病史：患者起病急。")
+    assert [(s.section_code, s.text) for s in record.sentences] == [("present_illness", "1、现病史：患者起病急。")]
+
+
 @pytest.mark.parametrize(
     ("lines", "date"),
     [
@@ -125,6 +202,7 @@ def test_an_inline_part_ends_with_its_paragraph() -> None:
         (["出院记录", "入院日期：2026-03-01 出院日期：2026-03-09"], "2026-03-09"),
         (["会诊记录", "同意治疗。", "医师签名：某某 2026-03-04"], "2026-03-04"),
         (["会诊记录", "同意治疗。"], None),
+        (["出院记录", "出院情况：2026-03-09出院，无腹痛。"], "2026-03-09"),
     ],
 )
 def test_the_date_of_a_document(lines: list[str], date: str | None) -> None:

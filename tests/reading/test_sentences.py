@@ -19,6 +19,8 @@ CASES = [
     ("Seen by Dr. Reed at 10 a.m. today. Plan unchanged.", ["Seen by Dr. Reed at 10 a.m. today.", "Plan unchanged."]),
     ("Potassium 3.2 mmol/L. Pneumonia treated.", ["Potassium 3.2 mmol/L.", "Pneumonia treated."]),
     ("1. Aspirin 81 mg daily.", ["1. Aspirin 81 mg daily."]),
+    ("1. 0.9% sodium chloride 1 litre.", ["1. 0.9% sodium chloride 1 litre."]),
+    ("3．患者起病急．既往体健．", ["3．患者起病急．", "既往体健．"]),
     ("Is there pain? No.", ["Is there pain?", "No."]),
 ]
 

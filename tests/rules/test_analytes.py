@@ -128,7 +128,7 @@ def test_every_analyte_is_whole(analyte: Analyte) -> None:
     assert analyte.in_urine is None or analyte.in_urine in ALL
     assert analyte.plausible is None or analyte.plausible[0] < analyte.plausible[1]
     assert 0 < analyte.change_threshold < 400
-    assert 0 < analyte.fall_threshold < 100, 'a fall can always be meaningful'
+    assert 0 < analyte.fall_threshold < 100, "a fall can always be meaningful"
 
 
 def test_conversions_of_the_textbook() -> None:
@@ -171,3 +171,14 @@ def test_an_unknown_unit_names_the_rule(tmp_path: Path) -> None:
 
 def test_the_catalogue_is_wide() -> None:
     assert len(ALL) >= 150
+
+
+def test_every_loinc_code_has_a_right_check_digit() -> None:
+    """The last digit by the mod-10 method of the LOINC Users' Guide, appendix C."""
+    codes = [analyte.loinc for analyte in catalogue() if analyte.loinc]
+    for code in codes:
+        number, check = code.split("-")
+        turned = str(int(number[::-1][::2][::-1]) * 2)
+        total = sum(map(int, turned)) + sum(map(int, number[::-1][1::2]))
+        assert (10 - total % 10) % 10 == int(check), code
+    assert len(codes) == len(set(codes)) >= 130
