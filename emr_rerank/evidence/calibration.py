@@ -56,6 +56,12 @@ def sigmoid(logit: float) -> float:
     return math.exp(logit) / (1 + math.exp(logit))
 
 
+def log_odds(probability: float) -> float:
+    """The inverse of `sigmoid`, kept within ±14 so that 0 and 1 stay finite."""
+    bounded = min(max(probability, 1e-6), 1 - 1e-6)
+    return math.log(bounded / (1 - bounded))
+
+
 def read_calibration(file: Path) -> Calibration:
     """The calibration in a file; the identity where there is no file.
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from emr_rerank.evidence.anchors import AnchorCheck
+from emr_rerank.evidence.calibration import log_odds
 from emr_rerank.evidence.days import same_day
 from emr_rerank.evidence.typed import FAMILY, asked_names, rank_witnesses, witnesses
 from emr_rerank.findings import Evidence, Fact, Question
@@ -19,14 +20,16 @@ from emr_rerank.settings import Settings
 
 TYPED_FLOOR = 0.9
 """Least probability of a sentence that holds a value asked for; what is left is the risk of a misread value."""
-PLACE_STEP = 0.03
-"""What each step down the list of sections that the rules look in costs, in probability, when evidence is ordered."""
-DENIAL_COST = 0.12
-"""What a denial loses, in the order of evidence, where a finding answers better."""
+PLACE_STEP = 0.15
+"""What each step down the list of sections that the rules look in costs, in log odds, when evidence is ordered."""
+DATE_BONUS = 0.7
+"""What stating a date of its own is worth, in log odds, to a sentence where a date is asked for."""
+DENIAL_COST = 1.0
+"""What the denial of one allergy loses, in log odds, to a stated allergy when evidence is ordered."""
 HYPOTHETICAL = frozenset({"informed_consent", "differential_diagnosis", "treatment_plan"})
 """Sections that say what may happen or be the case; they prove something only to a question that asks about them."""
-TEXT_BONUS = 0.06
-"""What naming the matter in the sentence itself, not only in its section titles, is worth in the order of evidence."""
+TEXT_BONUS = 0.5
+"""What naming the matter in the sentence itself, not only in its section titles, is worth in log odds in that order."""
 HOME_FLOOR = 0.7
 """Least probability of a sentence in the section that is about the matter asked for (`Allergies: trimethoprim, rash`):
 what stands there answers, whatever its words."""
@@ -111,7 +114,7 @@ class _Judge:
         return _Judged(sentence, max(score, floor), assertion, True)
 
     def _plausible(self, sentence: Sentence, assertion: Assertion) -> bool:
-        if assertion == "family" and not self._relatives:
+        if (assertion == "family" or sentence.section_code == "family_history") != self._relatives:
             return False
         if self._hypothetical(sentence, assertion):
             return False
@@ -135,8 +138,10 @@ def _ordered(
 
     def cost(item: _Judged) -> float:
         named = anchors.holds(item.sentence.model_copy(update={"section_path": (), "section_code": "other"}))
-        denial = DENIAL_COST if item.assertion == "absent" and _affirmed_first(question) else 0.0
-        return _distance(item.sentence, question) - item.score - (TEXT_BONUS if named else 0.0) + denial
+        denial = DENIAL_COST if item.assertion == "absent" and "allergy" in question.kinds else 0.0
+        dated = question.shape == "date" and item.sentence.date_rule is not None
+        bonus = (TEXT_BONUS if named else 0.0) + (DATE_BONUS if dated else 0.0)
+        return _distance(item.sentence, question) - log_odds(item.score) - bonus + denial
 
     by_score = sorted(proven, key=cost)
     if not found:
@@ -145,11 +150,6 @@ def _ordered(
     witnesses_kept = {index: facts for index, facts in found.items() if index in items}
     order = rank_witnesses(question, witnesses_kept, [item.sentence for item in proven], scores)
     return [items[index] for index in _each_name_early(order, witnesses_kept)]
-
-
-def _affirmed_first(question: Question) -> bool:
-    """Whether a finding answers better than a denial: what is it, how much, when; and a stated allergy always."""
-    return question.shape in ("value", "list", "date") or "allergy" in question.kinds
 
 
 def _distance(sentence: Sentence, question: Question) -> float:

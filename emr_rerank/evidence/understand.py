@@ -12,8 +12,9 @@ from emr_rerank.rules.concepts import Concept
 from emr_rerank.rules.questions import QuestionRule, question_rules
 
 _CHINESE = re.compile(r"[\u3400-\u9fff]")
+_RUN = re.compile(r"[\u3400-\u9fff]{2,}|[A-Za-z][A-Za-z0-9-]{2,}")
 _JOINT = re.compile(
-    r"^\s*(?:、|/|，|,|或者?|和|及|以及|与|还是|,?\s*\b(?:or|and)\b(?: any)?)\s*$|[?？;；。]", re.IGNORECASE
+    r"^\s*(?:、|/|，|,|或者?|和|及|以及|与|还是|,?\s*\b(?:or|and)\b(?: any)?)\s*$|[?？;；。，,]", re.IGNORECASE
 )
 _MASK = "\ue000"
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
@@ -117,7 +118,7 @@ def _mask(text: str, spans: Iterable[tuple[int, int]], mark: str = _MASK) -> str
 def _apply(rules: Iterable[QuestionRule], text: str, reading: _Reading) -> str:
     """Run every rule over the text; returns the text with all wording blanked out, offsets kept."""
     spans: list[tuple[int, int]] = []
-    for rule in (rule for rule in rules if not rule.entity):
+    for rule in (rule for rule in rules if rule.entity is None):
         matches = list(re.finditer(rule.pattern, text, re.IGNORECASE))
         if rule.day and reading.day is None:
             reading.day = next((day for match in matches if (day := _day(match))), None)
@@ -213,16 +214,23 @@ def _anchors(
     groups = [(start, end, _forms(known, general)) for start, end, known in spans if _anchors_evidence(known, typed)]
     measured = typed or (bool(concepts) and all(concept.group == "vital" for concept in concepts))
     if not measured:
-        groups += [(*match.span(), _variants(match.group())) for match in _entities(rest.replace(_MASK, " "), rules_dir)]
+        groups += [(*match.span(), _variants(match.group())) for match in _entities(text, rest.replace(_MASK, " "), rules_dir)]
     named_ids = {concept.id for _, _, concept in spans}
     meant = [_forms(concept, general) for concept in concepts if concept.id not in named_ids and concept.anchor]
     return [*_joined(text, sorted(groups)), *meant]
 
 
-def _entities(rest: str, rules_dir: Path | None) -> list[re.Match[str]]:
-    """Things named in what is left of a question, by the form of their names."""
-    patterns = [rule.pattern for rule in question_rules(rules_dir) if rule.entity]
-    return [match for pattern in patterns for match in re.finditer(pattern, rest, re.IGNORECASE)]
+def _entities(text: str, rest: str, rules_dir: Path | None) -> list[re.Match[str]]:
+    """Things named in what is left of a question, by the form of their names or by the verb before them."""
+    rules = [rule for rule in question_rules(rules_dir) if rule.entity is not None]
+    named = [rule.pattern for rule in rules if rule.entity == "name"]
+    verbs = [rule.pattern for rule in rules if rule.entity == "after"]
+    found = [match for pattern in named for match in re.finditer(pattern, rest, re.IGNORECASE)]
+    for run in _RUN.finditer(rest):
+        before = text[: run.start()].rstrip()
+        if any(re.search(f"(?:{verb})$", before, re.IGNORECASE) for verb in verbs):
+            found.append(run)
+    return found
 
 
 def _anchors_evidence(concept: Concept, typed: bool) -> bool:

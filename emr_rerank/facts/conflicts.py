@@ -14,6 +14,8 @@ from emr_rerank.record import Record
 from emr_rerank.rules.allergens import Allergens, allergens
 from emr_rerank.rules.conflicts import Statement, exclusive_statements
 
+Said = dict[tuple[str, str], dict[str, set[int]]]
+"""(matter, subject) → value → ranks of the evidence that states it."""
 _NOT_MEASURED = frozenset({"other_stay", "planned", "previous", "implausible", "unit_missing", "unit_unexpected"})
 
 
@@ -80,7 +82,7 @@ def _changed(statement: Fact, denial: Fact, reaction: str | None) -> bool:
 
 def _statements(record: Record, ranks: dict[int, int], rules_dir: Path | None) -> Iterator[tuple[str, set[int]]]:
     """Matters stated with two values, by different sentences."""
-    said: dict[tuple[str, str], dict[str, set[int]]] = defaultdict(lambda: defaultdict(set))
+    said: Said = defaultdict(lambda: defaultdict(set))
     for rule in exclusive_statements(rules_dir):
         for index, rank in ranks.items():
             sentence = record.sentences[index]
@@ -90,10 +92,21 @@ def _statements(record: Record, ranks: dict[int, int], rules_dir: Path | None) -
                 groups = found.groupdict()
                 value = rule.value or rule.values.get(groups["value"], groups["value"].lower())
                 said[rule.about, (groups.get("subject") or "").lower()][value].add(rank)
-    for (about, subject), values in said.items():
+    for (about, subject), values in _by_shortest_subject(said).items():
         sides = list(values.values())
         if len(sides) > 1 and not set.intersection(*sides):
             yield f"{about}:{subject}" if subject else about, set.union(*sides)
+
+
+def _by_shortest_subject(said: Said) -> Said:
+    """The statements with each subject under the shortest one that ends it: 股骨粗隆间骨折 is a 粗隆间骨折."""
+    merged: Said = {}
+    for (about, subject), values in sorted(said.items(), key=lambda item: len(item[0][1])):
+        shorter = (key for key in merged if key[0] == about and key[1] and subject.endswith(key[1]))
+        kept = merged.setdefault(next(shorter, (about, subject)), {})
+        for value, ranks in values.items():
+            kept[value] = kept.get(value, set()) | ranks
+    return merged
 
 
 def _not_asserted(text: str, found: re.Match[str], rule: Statement, section: str, rules_dir: Path | None) -> bool:

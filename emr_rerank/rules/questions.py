@@ -19,8 +19,9 @@ class QuestionRule(Rule):
     - `means`: concepts that the wording asks for without naming them.
     - `values` false: an analyte in the question is the matter (why did it rise), not a value that is asked for.
     - `day` true: the pattern names the groups month and day, and may name year; a month may be an English name.
-    - `entity` true: names a thing by its form (…霉素, …造影, …ectomy). A word of the question that no rule knows binds the
-      evidence only if such a pattern finds it: other words may be said differently in the record.
+    - `entity`: tells which words that no rule knows name a thing, so that evidence must name it too; other words may be
+      said differently in the record. name: the pattern is the thing's form (…霉素, …造影, …ectomy); after: the thing
+      stands right behind the pattern (用过…).
     - `phrase` true: the matched text is wording, not content, and yields no search term.
     """
 
@@ -33,7 +34,7 @@ class QuestionRule(Rule):
     means: tuple[str, ...] = ()
     values: bool = True
     day: bool = False
-    entity: bool = False
+    entity: Literal["name", "after"] | None = None
     phrase: bool = True
 
 

@@ -89,3 +89,17 @@ def test_an_allergy_found_during_the_stay_is_a_change_only_when_dates_prove_it(
 ) -> None:
     record = record_of(sentences, dates=days)
     assert [each.evidence for each in find_conflicts(record, evidence_of(record))] == expected
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "about"),
+    [
+        ("X线示左侧粗隆间骨折。", "右侧股骨粗隆间骨折，断端移位。", "laterality:粗隆间骨折"),
+        ("左侧股骨颈骨折。", "右侧锁骨骨折。", None),
+        ("左侧第3肋骨骨折。", "右侧第5肋骨骨折。", None),
+        ("左侧肋骨骨折。", "右侧肋骨骨折。", None),
+    ],
+)
+def test_two_sides_of_one_fracture(first: str, second: str, about: str | None) -> None:
+    record = record_of([first, second])
+    assert [conflict.about for conflict in find_conflicts(record, evidence_of(record))] == ([about] if about else [])
