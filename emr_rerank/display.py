@@ -211,7 +211,8 @@ def _grow(tree: "Tree", section: "Section") -> None:
 def _html_section(section: "Section") -> str:
     inner = "".join(_html_section(child) for child in section.children)
     nested = f"<ul>{inner}</ul>" if inner else ""
-    return f"<li>{escape(section.title or section.code)} <small>{section.code}, p. {section.page_start}</small>{nested}</li>"
+    title = escape(section.title or section.code)
+    return f"<li>{title} <small>{section.code}, p. {section.page_start}</small>{nested}</li>"
 
 
 def _html_table(title: str, names: Iterable[str], rows: Iterable[Iterable[object]]) -> str:

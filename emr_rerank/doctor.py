@@ -96,7 +96,8 @@ def _embed(settings: Settings) -> str:
     start = time.perf_counter()
     model.passages(list(_SENTENCES))
     spent = (time.perf_counter() - start) * 1000
-    return f"{model.name}, {model.dim} dimensions, {spent:.0f} ms for {len(_SENTENCES)} sentences, {model.weights_hash[:19]}…"
+    speed = f"{spent:.0f} ms for {len(_SENTENCES)} sentences"
+    return f"{model.name}, {model.dim} dimensions, {speed}, {model.weights_hash[:19]}…"
 
 
 def _rerank(settings: Settings) -> str:

@@ -24,7 +24,9 @@ class Settings(BaseModel):
     device: Literal["auto", "cpu", "cuda"] = Field("auto", description="where bge models run; auto takes CUDA if there")
     offline: bool = Field(False, description="never ask a model hub; models must be local")
     min_score: float = Field(0.65, ge=0, le=1, description="a sentence below this probability is no evidence")
-    conflict_margin: float = Field(0.1, ge=0, le=1, description="how far below the best a contradicting sentence may be")
+    conflict_margin: float = Field(
+        0.1, ge=0, le=1, description="how far below the best a contradicting sentence may be"
+    )
     sections: int = Field(12, ge=1, description="sections kept by the shortlist")
     candidates: int = Field(48, ge=1, description="sentences given to the reranker")
     evidence: int = Field(5, ge=1, description="sentences kept as evidence")
@@ -32,7 +34,9 @@ class Settings(BaseModel):
     max_question_chars: int = Field(1000, ge=1, description="a longer question is refused")
     max_pages: int = Field(2000, ge=1, description="a longer PDF is refused")
     max_file_mb: int = Field(500, ge=1, description="a larger file is refused, in MiB")
-    ocr: Literal["auto", "never"] = Field("auto", description="auto reads scanned pages when the ocr extra is installed")
+    ocr: Literal["auto", "never"] = Field(
+        "auto", description="auto reads scanned pages when the ocr extra is installed"
+    )
     journal: str | None = Field(
         default_factory=default_store, description="SQLAlchemy URL of the audit journal; null keeps none"
     )

@@ -22,7 +22,7 @@ def index(
     rules: options.Rules = None,
     debug: options.Debug = False,
 ) -> None:
-    """Read PDFs into the archive. One bad PDF never stops the batch; the failed ones are listed at the end (exit code 3)."""
+    """Read PDFs into the archive. One bad PDF never stops the batch; failed ones are listed at the end (exit 3)."""
     from emr_rerank.archive.archive import Archive
     from emr_rerank.pipeline.indexing import index_paths
     from emr_rerank.settings import default_store

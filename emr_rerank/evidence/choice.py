@@ -25,11 +25,13 @@ PLACE_STEP = 0.15
 DATE_BONUS = 0.7
 """What stating a date of its own is worth, in log odds, to a sentence where a date is asked for."""
 DENIAL_COST = 1.0
-"""What the denial of one allergy loses, in log odds, to a stated allergy when evidence is ordered."""
+"""What a denial loses, in log odds, where a finding answers better."""
 HYPOTHETICAL = frozenset({"informed_consent", "differential_diagnosis", "treatment_plan"})
 """Sections that say what may happen or be the case; they prove something only to a question that asks about them."""
 TEXT_BONUS = 0.5
 """What naming the matter in the sentence itself, not only in its section titles, is worth in log odds in that order."""
+RESULTS = frozenset({"lab_report", "imaging_report", "pathology_report", "auxiliary_exam"})
+"""Sections of test results: there a denial (no growth) is the finding."""
 HOME_FLOOR = 0.7
 """Least probability of a sentence in the section that is about the matter asked for (`Allergies: trimethoprim, rash`):
 what stands there answers, whatever its words."""
@@ -138,7 +140,7 @@ def _ordered(
 
     def cost(item: _Judged) -> float:
         named = anchors.holds(item.sentence.model_copy(update={"section_path": (), "section_code": "other"}))
-        denial = DENIAL_COST if item.assertion == "absent" and "allergy" in question.kinds else 0.0
+        denial = DENIAL_COST if item.assertion == "absent" and _affirmed_first(question) else 0.0
         dated = question.shape == "date" and item.sentence.date_rule is not None
         bonus = (TEXT_BONUS if named else 0.0) + (DATE_BONUS if dated else 0.0)
         return _distance(item.sentence, question) - log_odds(item.score) - bonus + denial
@@ -150,6 +152,13 @@ def _ordered(
     witnesses_kept = {index: facts for index, facts in found.items() if index in items}
     order = rank_witnesses(question, witnesses_kept, [item.sentence for item in proven], scores)
     return [items[index] for index in _each_name_early(order, witnesses_kept)]
+
+
+def _affirmed_first(question: Question) -> bool:
+    """Whether a finding answers better than a denial: what, how much, when; a stated allergy always; a test never."""
+    if "allergy" in question.kinds:
+        return True
+    return question.shape in ("value", "list", "date") and not RESULTS & set(question.sections)
 
 
 def _distance(sentence: Sentence, question: Question) -> float:

@@ -214,7 +214,9 @@ def _anchors(
     groups = [(start, end, _forms(known, general)) for start, end, known in spans if _anchors_evidence(known, typed)]
     measured = typed or (bool(concepts) and all(concept.group == "vital" for concept in concepts))
     if not measured:
-        groups += [(*match.span(), _variants(match.group())) for match in _entities(text, rest.replace(_MASK, " "), rules_dir)]
+        groups += [
+            (*match.span(), _variants(match.group())) for match in _entities(text, rest.replace(_MASK, " "), rules_dir)
+        ]
     named_ids = {concept.id for _, _, concept in spans}
     meant = [_forms(concept, general) for concept in concepts if concept.id not in named_ids and concept.anchor]
     return [*_joined(text, sorted(groups)), *meant]

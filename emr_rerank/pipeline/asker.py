@@ -20,7 +20,7 @@ from emr_rerank.facts.conflicts import find_conflicts
 from emr_rerank.facts.context import sentence_assertion
 from emr_rerank.facts.extract import extract_facts
 from emr_rerank.facts.trends import build_trends
-from emr_rerank.findings import Answer, Conflict, Evidence, Fact, ModelNames, Question, Status, Timings, Trend
+from emr_rerank.findings import Answer, Conflict, Evidence, Fact, ModelNames, Question, Status, Timings
 from emr_rerank.pipeline.questions import checked_question
 from emr_rerank.pipeline.wording import word_answer
 from emr_rerank.record import Record, Sentence

@@ -1,7 +1,7 @@
 """Finds, reads and validates rule files; every error names file, line and rule.
 
-A rule file is `rules/<purpose>.yaml` or `rules/<purpose>.<language>.yaml`, holding a mapping with one key `rules`: a list
-of mappings, each with an `id` that is unique over the purpose. A hospital's own folder, given as `overrides`, may hold
+A rule file is `rules/<purpose>.yaml` or `rules/<purpose>.<language>.yaml`: a mapping with one key `rules`, a list of
+mappings, each with an `id` that is unique over the purpose. A hospital's own folder, given as `overrides`, may hold
 files of the same names: a rule there with a known id replaces that rule, any other is added.
 """
 
@@ -84,7 +84,9 @@ def _load_folder(purpose: str, schema: type[AnyRule], folder: Path) -> dict[str,
         for line, entry in _read_entries(file, file.stat().st_mtime_ns):
             rule = _validate(schema, entry, file, line)
             if rule.id in rules:
-                raise RuleError(f"{file}:{line}: rule '{rule.id}': the id is used twice.", "Give every rule its own id.")
+                raise RuleError(
+                    f"{file}:{line}: rule '{rule.id}': the id is used twice.", "Give every rule its own id."
+                )
             rules[rule.id] = rule
     return rules
 
@@ -102,7 +104,9 @@ def _read_entries(file: Path, _changed: int) -> tuple[tuple[int, Any], ...]:
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         line = mark.line + 1 if mark else 1
-        raise RuleError(f"{file}:{line}: not valid YAML: {getattr(error, 'problem', '')}.", "Correct the line.") from None
+        raise RuleError(
+            f"{file}:{line}: not valid YAML: {getattr(error, 'problem', '')}.", "Correct the line."
+        ) from None
     if not isinstance(data, dict) or not isinstance(data.get("rules"), list) or len(data) != 1:
         raise RuleError(f"{file}:1: expected one key 'rules' that holds a list.", "See docs/rules.md for the format.")
     nodes = root.value[0][1].value

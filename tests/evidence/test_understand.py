@@ -89,7 +89,7 @@ MATTERS = [
     ("麻醉方式？", "value", ["麻醉方式"], ["operation_note"]),
     ("血型是什么", "value", ["血型"], ["blood_transfusion"]),
     ("左室射血分数多少", "value", ["LVEF"], ["imaging_report"]),
-    ("有没有地中海贫血", "yes_no", ["地中海", "贫血"], []),
+    ("有没有地中海贫血", "yes_no", ["贫血"], []),
     ("一共输了几个单位红细胞", "value", ["输血"], ["blood_transfusion"]),
     ("出院后要注意什么", "value", ["出院医嘱"], ["discharge_orders"]),
     ("Any drug allergy?", "yes_no", ["过敏"], ["allergy_history"]),

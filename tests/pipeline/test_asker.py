@@ -116,7 +116,7 @@ def test_the_archive_answers_like_the_pdf(record: Record, settings: Settings, tm
     assert first == second
 
 
-@pytest.mark.parametrize("question", ["", " \n", "肌" * 1001])
+@pytest.mark.parametrize("question", ["", " \n", "？！", "肌" * 1001])
 def test_bad_questions_are_refused(record: Record, settings: Settings, question: str) -> None:
     with pytest.raises(UsageError):
         Asker(settings).ask(record, question)
