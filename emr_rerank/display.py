@@ -34,7 +34,8 @@ _LABELS = {
         "reference": "参考范围",
         "trend": "趋势",
         "conflict": "矛盾",
-        "audit": "审计编号",
+        "present": "有",
+        "absent": "否认",
     },
     "en": {
         "answered": "answered",
@@ -53,7 +54,8 @@ _LABELS = {
         "reference": "reference",
         "trend": "Trend",
         "conflict": "conflict",
-        "audit": "audit id",
+        "present": "yes",
+        "absent": "denied",
     },
 }
 _COLOURS = {"answered": "green", "insufficient_evidence": "yellow", "conflicting": "red"}
@@ -129,7 +131,7 @@ def answer_html(answer: "Answer") -> str:
             parts.append(_html_table(title, names, (_evidence_cells(item) for item in items)))
     if answer.facts:
         names = [label[name] for name in ("item", "value", "reference", "date", "page")]
-        parts.append(_html_table(label["facts"], names, (_fact_cells(fact) for fact in answer.facts)))
+        parts.append(_html_table(label["facts"], names, (_fact_cells(fact, label) for fact in answer.facts)))
     parts += [f"<p><code>{escape(trend_line(trend))}</code></p>" for trend in answer.trends]
     return "".join(parts)
 
@@ -170,7 +172,7 @@ def _facts_table(facts: Iterable["Fact"], label: dict[str, str]) -> "Table":
     for name in ("item", "value", "reference", "date", "page"):
         table.add_column(label[name])
     for fact in facts:
-        table.add_row(*(Text(cell) for cell in _fact_cells(fact)))
+        table.add_row(*(Text(cell) for cell in _fact_cells(fact, label)))
     return table
 
 
@@ -226,9 +228,10 @@ def _evidence_cells(item: "Evidence") -> tuple[str, ...]:
     return (str(item.rank), f"{item.score:.2f}", str(item.page), where, (item.date or "")[:10], _flat(item.text))
 
 
-def _fact_cells(fact: "Fact") -> tuple[str, ...]:
+def _fact_cells(fact: "Fact", label: dict[str, str]) -> tuple[str, ...]:
     time = (fact.time or "").replace("T", " ")
-    return (fact.display, _shown_value(fact), _shown_reference(fact), time, str(fact.page))
+    value = label.get(str(fact.value), _shown_value(fact))
+    return (fact.display, value, _shown_reference(fact), time, str(fact.page))
 
 
 def _flat(text: str) -> str:

@@ -6,6 +6,7 @@ expected status, sentences, pages, facts and trend.
 
 import json
 import re
+import unicodedata
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -148,4 +149,5 @@ def _trend_miss(wanted: dict[str, Any] | None, answer: Answer) -> list[str]:
 
 
 def _squeeze(text: str) -> str:
-    return re.sub(r"\s+", "", text)
+    """Without white space, full and half width alike (OCR can't tell ～ from ~)."""
+    return re.sub(r"\s+", "", unicodedata.normalize("NFKC", text))

@@ -40,6 +40,6 @@ def index(
         f"indexed {len(report.indexed)}, already there {len(report.skipped)}, failed {len(report.failed)}", markup=False
     )
     for path, message in report.failed:
-        err.print(f"{path}: {message}", markup=False, style="red")
+        err.print(message if str(path) in message else f"{path}: {message}", markup=False, style="red", soft_wrap=True)
     if report.failed:
         raise typer.Exit(3)
