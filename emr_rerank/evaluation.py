@@ -7,21 +7,24 @@ expected status, sentences, pages, facts and trend.
 import json
 import re
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 from pydantic import Field
 
 from emr_rerank.errors import InputMissingError
-from emr_rerank.findings import Answer
+from emr_rerank.findings import Answer, Evidence
 from emr_rerank.pipeline.asker import Asker
 from emr_rerank.reading.reader import read_record
-from emr_rerank.record import Noun
+from emr_rerank.record import Noun, Sentence
 from emr_rerank.settings import Settings
 
 TOP = 3
 """An expected sentence counts as found at this rank or better (Hit@3)."""
+
+SHORTEST = 4
+"""A shorter sentence lies inside too many texts to prove anything."""
 
 
 class Outcome(Noun):
@@ -81,7 +84,7 @@ def _evaluate_record(pdf: Path, truth: Path, asker: Asker) -> Iterator[Outcome]:
 def compare(record: str, expected: dict[str, Any], answer: Answer) -> Outcome:
     """One answer against its expectation."""
     wanted_evidence = expected.get("evidence", [])
-    ranks = [_rank(wanted, answer) for wanted in wanted_evidence]
+    ranks = [expected_rank(wanted, answer.evidence) for wanted in wanted_evidence]
     found = [rank for rank in ranks if rank is not None]
     misses = [
         *_status_miss(expected, answer),
@@ -119,14 +122,14 @@ def _side_misses(evidence: Sequence[dict[str, Any]], ranks: Sequence[int | None]
     return [f"side {side} not among the evidence" for side, there in found.items() if not there]
 
 
-def _rank(wanted: dict[str, Any], answer: Answer) -> int | None:
-    """Rank of the evidence on the expected page that contains the expected text, or is contained in it."""
+def expected_rank(wanted: dict[str, Any], shown: Iterable[Evidence | Sentence]) -> int | None:
+    """Rank, from 1, of the first shown sentence on the expected page that holds the expected text or lies inside it."""
     text = _squeeze(wanted["text"])
-    for item in answer.evidence:
+    for rank, item in enumerate(shown, start=1):
         pages = {item.page, *(page for page, _ in item.more_boxes)}
-        shown = _squeeze(item.text)
-        if wanted["page"] in pages and (text in shown or (len(shown) >= 4 and shown in text)):
-            return item.rank
+        squeezed = _squeeze(item.text)
+        if wanted["page"] in pages and (text in squeezed or (len(squeezed) >= SHORTEST and squeezed in text)):
+            return rank
     return None
 
 

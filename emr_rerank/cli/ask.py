@@ -24,9 +24,9 @@ if TYPE_CHECKING:
 @reports_errors
 def ask(
     target: Annotated[
-        list[str],
+        list[str] | None,
         typer.Argument(metavar="[RECORD.pdf] [QUESTION]", help="The PDF (not with --archive), then the question."),
-    ],
+    ] = None,
     questions: Annotated[
         Path | None, typer.Option("--questions", help='One {"id", "question"} a line; one answer a line comes out.')
     ] = None,
@@ -64,7 +64,7 @@ def ask(
         user=user,
         purpose=purpose,
     )
-    pdf, question = _split(target, from_archive=record_id is not None, many=questions is not None)
+    pdf, question = _split(target or [], from_archive=record_id is not None, many=questions is not None)
     asked = list(_read_questions(questions)) if questions else [(None, question)]
     for _, text in asked:
         _check(text, settings)

@@ -27,7 +27,9 @@ def verify(
     result = Journal(journal or default_store(), create=False).verify(expected_head=head)
     out = console()
     for problem in result.problems:
-        out.print(problem.message, style="red", markup=False)
+        event = f" ({problem.event_id})" if problem.event_id else ""
+        told = f"event {problem.sequence}{event} {problem.kind}: {problem.message}"
+        out.print(told, style="red", markup=False, soft_wrap=True)
     if result.more:
         out.print(f"and {result.more} more", style="red", markup=False)
     verdict = "intact" if result.ok else f"{len(result.problems)} problem(s)"
