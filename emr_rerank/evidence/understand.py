@@ -235,9 +235,13 @@ def _entities(text: str, rest: str, rules_dir: Path | None) -> list[re.Match[str
     return found
 
 
+VALUE_PROVES = frozenset({"section", "exam", "disease", "symptom"})
+"""Concept groups that evidence with an asked value need not name: `Hb多少，贫不贫血`."""
+
+
 def _anchors_evidence(concept: Concept, typed: bool) -> bool:
     """Whether evidence must name the concept: class words stand for their analytes, whose values prove more."""
-    return concept.anchor and concept.group != "class" and not (typed and concept.group in ("section", "exam"))
+    return concept.anchor and concept.group != "class" and not (typed and concept.group in VALUE_PROVES)
 
 
 def _forms(concept: Concept, general: tuple[str, ...]) -> tuple[str, ...]:
