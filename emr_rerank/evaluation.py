@@ -13,6 +13,7 @@ from typing import Any
 
 from pydantic import Field
 
+from emr_rerank.display import number
 from emr_rerank.errors import InputMissingError
 from emr_rerank.findings import Answer, Evidence
 from emr_rerank.pipeline.asker import Asker
@@ -25,6 +26,9 @@ TOP = 3
 
 SHORTEST = 4
 """A shorter sentence lies inside too many texts to prove anything."""
+
+SINGLE_VALUE = frozenset({"lab_value", "lab_extreme", "vital"})
+"""Kinds of question that one value answers."""
 
 
 class Outcome(Noun):
@@ -90,6 +94,7 @@ def compare(record: str, expected: dict[str, Any], answer: Answer) -> Outcome:
         *_status_miss(expected, answer),
         *(_side_misses(wanted_evidence, ranks) if expected.get("all") else _evidence_misses(ranks)),
         *(_fact_label(fact) for fact in expected.get("facts", []) if not _has_fact(fact, answer)),
+        *_leading_misses(expected, answer),
         *_trend_miss(expected.get("trend"), answer),
     ]
     return Outcome(
@@ -116,8 +121,8 @@ def _evidence_misses(ranks: Sequence[int | None]) -> list[str]:
 def _side_misses(evidence: Sequence[dict[str, Any]], ranks: Sequence[int | None]) -> list[str]:
     """All must be listed: every sentence, or with sides (of a contradiction) one sentence of each side."""
     found: dict[str, bool] = {}
-    for number, (wanted, rank) in enumerate(zip(evidence, ranks, strict=True), start=1):
-        side = wanted.get("side", str(number))
+    for place, (wanted, rank) in enumerate(zip(evidence, ranks, strict=True), start=1):
+        side = wanted.get("side", str(place))
         found[side] = found.get(side, False) or rank is not None
     return [f"side {side} not among the evidence" for side, there in found.items() if not there]
 
@@ -136,6 +141,17 @@ def expected_rank(wanted: dict[str, Any], shown: Iterable[Evidence | Sentence]) 
 def _has_fact(wanted: dict[str, Any], answer: Answer) -> bool:
     facts = [fact.model_dump(mode="json") for fact in answer.facts]
     return any(all(fact[key] == value for key, value in wanted.items()) for fact in facts)
+
+
+def _leading_misses(expected: dict[str, Any], answer: Answer) -> list[str]:
+    """For a single value: the answer's first fact is an expected one, and the message says it."""
+    values = [fact for fact in expected.get("facts", []) if fact.get("kind") in ("lab", "vital")]
+    if not values or expected["kind"] not in SINGLE_VALUE:
+        return []
+    first = answer.model_copy(update={"facts": answer.facts[:1]})
+    misses = [] if any(_has_fact(fact, first) for fact in values) else ["the first fact is another one"]
+    told = any(number(fact["value"]) in answer.message for fact in values)
+    return misses if told else [*misses, "the message does not say the value"]
 
 
 def _fact_label(fact: dict[str, Any]) -> str:

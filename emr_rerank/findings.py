@@ -5,7 +5,7 @@ What is serialised is the JSON contract of an answer (docs/json.md); fields mark
 
 from typing import Any, Literal
 
-from pydantic import Field, SerializerFunctionWrapHandler, model_serializer
+from pydantic import Field, SerializerFunctionWrapHandler, field_validator, model_serializer
 
 from emr_rerank import display
 from emr_rerank.record import Assertion, BBox, Noun
@@ -50,6 +50,13 @@ class Evidence(Noun):
     assertion: Assertion = "present"
     rule: str | None = None
     low_confidence: bool = Field(False, exclude=True)
+
+    @field_validator("date")
+    @classmethod
+    def _day(cls, date: str | None) -> str | None:
+        """Evidence carries the calendar day; the clock time of a value is in its fact."""
+        return date[:10] if date else None
+
     sentence: int = Field(exclude=True, description="index of the sentence in the record")
 
     @model_serializer(mode="wrap")

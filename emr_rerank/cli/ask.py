@@ -14,11 +14,14 @@ from emr_rerank.cli.errors import reports_errors
 from emr_rerank.cli.parse import show_warnings
 from emr_rerank.errors import InputMissingError, UsageError
 from emr_rerank.findings import Answer
+from emr_rerank.pipeline.questions import checked_question
 from emr_rerank.record import Record
 from emr_rerank.settings import Settings
 
 if TYPE_CHECKING:
     from emr_rerank.evidence.shortlist import SectionVectors
+
+_LINE = 'Each line is {"id": "…", "question": "…"}.'
 
 
 @reports_errors
@@ -64,10 +67,10 @@ def ask(
         user=user,
         purpose=purpose,
     )
-    pdf, question = _split(target or [], from_archive=record_id is not None, many=questions is not None)
+    pdf, question = _split(target or [], archive=archive, record_id=record_id, many=questions is not None)
     asked = list(_read_questions(questions)) if questions else [(None, question)]
-    for _, text in asked:
-        _check(text, settings)
+    for place, (_, text) in enumerate(asked, start=1):
+        _check(text, settings, f"{questions}: question {place}: " if questions else "")
     began = time.perf_counter()
     record, vectors = _load(pdf, archive, record_id, settings, password)
     read_ms = (time.perf_counter() - began) * 1000
@@ -79,23 +82,24 @@ def ask(
         _print(answer, as_json=as_json, compact=questions is not None)
 
 
-def _split(target: list[str], *, from_archive: bool, many: bool) -> tuple[Path | None, str]:
+def _split(target: list[str], *, archive: str | None, record_id: str | None, many: bool) -> tuple[Path | None, str]:
     """(PDF or None, question) from the free arguments."""
-    expected = (0 if from_archive else 1) + (0 if many else 1)
+    expected = (0 if record_id else 1) + (0 if many else 1)
     if len(target) != expected:
-        raise UsageError(
-            f"Expected {expected} argument(s), got {len(target)}.",
-            "ask RECORD.pdf QUESTION, or ask --archive URL --record ID QUESTION; put the question in quotes.",
-        )
-    pdf = None if from_archive else Path(target[0])
+        todo = "ask RECORD.pdf QUESTION, or ask --archive URL --record ID QUESTION; put the question in quotes."
+        if archive and not record_id:
+            todo = "Name the record of the archive with --record ID."
+        raise UsageError(f"Expected {expected} argument(s), got {len(target)}.", todo)
+    pdf = None if record_id else Path(target[0])
     return pdf, "" if many else target[-1]
 
 
-def _check(text: str, settings: Settings) -> None:
+def _check(text: str, settings: Settings, where: str) -> None:
     """Refuse a bad question before anything is read."""
-    from emr_rerank.pipeline.questions import checked_question
-
-    checked_question(text, settings)
+    try:
+        checked_question(text, settings)
+    except UsageError as error:
+        raise UsageError(where + error.what, error.todo) from None
 
 
 def _load(
@@ -114,22 +118,23 @@ def _load(
 
 def _read_questions(file: Path) -> Iterator[tuple[str | None, str]]:
     try:
-        lines = file.read_text(encoding="utf-8").splitlines()
+        lines = file.read_text(encoding="utf-8-sig").split("\n")
     except (OSError, UnicodeDecodeError):
         raise InputMissingError(f"The questions file {file} can't be read.", "Give a UTF-8 JSONL file.") from None
-    for number, line in enumerate(lines, start=1):
-        if line.strip():
-            entry = _entry(line, file, number)
-            yield (str(entry["id"]) if "id" in entry else None), entry["question"]
+    entries = [_entry(line, file, number) for number, line in enumerate(lines, start=1) if line.strip()]
+    if not entries:
+        raise UsageError(f"The questions file {file} holds no question.", _LINE)
+    for entry in entries:
+        yield (None if entry.get("id") is None else str(entry["id"])), entry["question"]
 
 
 def _entry(line: str, file: Path, number: int) -> dict[str, Any]:
     try:
         entry = json.loads(line)
-    except json.JSONDecodeError:
+    except (ValueError, RecursionError):
         entry = None
     if not isinstance(entry, dict) or not isinstance(entry.get("question"), str):
-        raise UsageError(f"{file}:{number}: not a question.", 'Each line is {"id": "…", "question": "…"}.')
+        raise UsageError(f"{file}:{number}: not a question.", _LINE)
     return entry
 
 

@@ -1,6 +1,7 @@
 """From a record and a question to an audited answer: the pipeline, read from top to bottom."""
 
 import getpass
+import os
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -62,7 +63,7 @@ class Asker:
         settings: models, thresholds, sizes, rules folder, journal; see `Settings`.
 
     Every answer is appended to the audit journal (`settings.journal`) before it is returned; when the journal can't be
-    written, no answer is given.
+    written, no answer is given. One Asker serves one thread.
     """
 
     def __init__(self, settings: Settings | None = None) -> None:
@@ -134,7 +135,7 @@ class Asker:
             choice = choose(asked, candidates, scores, facts, assertions, self.settings)
             conflicts = find_conflicts(record, _rivals(choice.kept, self.settings.conflict_margin), rules)
             answer_facts = _answering(facts, asked, choice)
-            trends = build_trends(ready.facts, asked.analytes, rules) if answer_facts else ()
+            trends = build_trends(ready.facts, asked.analytes, rules) if _of_this_stay(asked, answer_facts) else ()
         status = _status(choice, conflicts)
         answer = Answer(
             id=question_id,
@@ -153,13 +154,15 @@ class Asker:
         return self._journalled(answer, record)
 
     def _prepare(self, record: Record, vectors: SectionVectors | None) -> _Prepared:
-        if self._last is not None and self._last.record is record:
-            return self._last
+        last = self._last
+        if last is not None and last.record is record:
+            return last
         if vectors is None or vectors.embedder != self.embedder.name:
             vectors = embed_sections(record, self.embedder)
         facts = extract_facts(record, record.sentences, self.settings.rules_dir)
-        self._last = _Prepared(record=record, vectors=vectors, facts=facts)
-        return self._last
+        ready = _Prepared(record=record, vectors=vectors, facts=facts)
+        self._last = ready
+        return ready
 
     def _journalled(self, answer: Answer, record: Record) -> Answer:
         if self.journal is None:
@@ -167,7 +170,7 @@ class Asker:
         settings = self.settings
         event = AuditEvent.of(
             answer,
-            user=settings.user or getpass.getuser(),
+            user=settings.user or _login(),
             purpose=settings.purpose,
             record_sha256=record.sha256,
             weights={
@@ -177,6 +180,14 @@ class Asker:
             thresholds={"min_score": settings.min_score, "conflict_margin": settings.conflict_margin},
         )
         return answer.model_copy(update={"audit_id": self.journal.append(event)})
+
+
+def _login() -> str:
+    """The login name; the user's number where the system knows no name (containers)."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return f"uid:{os.getuid()}"
 
 
 def _with_typed(
@@ -215,6 +226,12 @@ def _answering(facts: Sequence[Fact], question: Question, choice: Choice) -> tup
         and (fact.name in question.analytes if question.analytes else fact.kind in question.kinds)
     ]
     return tuple(sorted(chosen, key=lambda fact: (fact.evidence or 0, fact.start)))
+
+
+def _of_this_stay(question: Question, facts: Sequence[Fact]) -> bool:
+    """Whether the answer is about the patient's own stay as a whole: only then its series belongs to the answer."""
+    own = all(fact.assertion == "present" and "other_stay" not in fact.notes for fact in facts)
+    return bool(facts) and own and question.day is None
 
 
 def _status(choice: Choice, conflicts: Sequence[Conflict]) -> Status:

@@ -26,7 +26,7 @@ def word_answer(
         return say("conflicting", question.language, rules, places=_places(question, sides, rules))
     if question.shape == "change" and trends:
         return _join(question, [_trend(question, trend, rules) for trend in trends])
-    values = _first_by_name(facts)
+    values = _all_of_the_day(facts) if question.day else _first_by_name(facts)
     if values:
         name = "single" if question.shape == "change" else "value"
         return _join(question, [_value(name, question, fact, rules) for fact in values])
@@ -45,7 +45,7 @@ def _trend(question: Question, trend: Trend, rules: Path | None) -> str:
         display=trend.display,
         first=number(trend.first),
         last=number(trend.last),
-        unit=trend.unit or "",
+        unit=_unit(trend.unit),
         change=percent or f"{trend.change:+g}",
         first_time=_time(first.time, question, rules),
         last_time=_time(last.time, question, rules),
@@ -66,7 +66,7 @@ def _value(name: str, question: Question, fact: Fact, rules: Path | None) -> str
         rules,
         display=fact.display,
         value=number(fact.value),
-        unit=f" {fact.unit}" if fact.unit and question.language == "zh" else fact.unit or "",
+        unit=_unit(fact.unit),
         time=_time(fact.time, question, rules),
         page=fact.page,
     )
@@ -81,6 +81,16 @@ def _first_by_name(facts: Sequence[Fact]) -> list[Fact]:
     return list(first.values())
 
 
+def _all_of_the_day(facts: Sequence[Fact]) -> list[Fact]:
+    """Every measured value of the day asked, each once, in order of time."""
+    values = {(fact.name, fact.value, fact.time): fact for fact in facts if fact.kind in ("lab", "vital")}
+    return sorted(values.values(), key=lambda fact: (fact.name, fact.time or ""))
+
+
+def _unit(unit: str | None) -> str:
+    return f" {unit}" if unit else ""
+
+
 def _places(question: Question, evidence: Sequence[Evidence], rules: Path | None) -> str:
     named = dict.fromkeys(
         say("place", question.language, rules, page=item.page, section=_section(question, item)) for item in evidence
@@ -89,10 +99,11 @@ def _places(question: Question, evidence: Sequence[Evidence], rules: Path | None
 
 
 def _section(question: Question, item: Evidence) -> str:
-    path = " › ".join(item.section)
-    if not path:
+    where = [" › ".join(item.section), item.date or ""]
+    if not any(where):
         return ""
-    return f"（{path}）" if question.language == "zh" else f" ({path})"
+    told = ("，" if question.language == "zh" else ", ").join(filter(None, where))
+    return f"（{told}）" if question.language == "zh" else f" ({told})"
 
 
 def _time(time: str | None, question: Question, rules: Path | None) -> str:

@@ -168,5 +168,7 @@ def _reason(error: SQLAlchemyError, url: URL) -> str:
     state = getattr(cause, "sqlstate", None)
     if state is not None:
         return f"{type(cause).__name__}, SQLSTATE {state}"
+    if type(cause).__module__ != "sqlite3":  # other drivers may quote values
+        return type(cause).__name__
     said = (str(cause).splitlines() or [type(cause).__name__])[0].partition(" with text ")[0]
     return said.replace(url.password, "***") if url.password else said

@@ -160,7 +160,7 @@ def test_wrong_number_of_arguments_ends_in_2(run: Callable[..., Result], tmp_pat
     assert run("ask", write_pdf(tmp_path / "r.pdf")).exit_code == 2
 
 
-@pytest.mark.parametrize("line", ["not json", '{"id": "1"}', "[]"])
+@pytest.mark.parametrize("line", ["not json", '{"id": "1"}', "[]", "[" * 100_000])
 def test_bad_questions_file_names_its_line(run: Callable[..., Result], tmp_path: Path, line: str) -> None:
     questions = tmp_path / "q.jsonl"
     questions.write_text(f'{{"id": "a", "question": "{QUESTION}"}}\n{line}\n', encoding="utf-8")
@@ -194,3 +194,37 @@ def test_an_unexpected_error_shows_its_type_only(
     result = run("parse", write_pdf(tmp_path / "r.pdf"))
     assert result.exit_code in (1, 3)
     assert "王某某" not in result.output
+
+
+def test_questions_file_may_have_a_byte_order_mark_and_line_separators_inside(
+    run: Callable[..., Result], tmp_path: Path
+) -> None:
+    questions = tmp_path / "q.jsonl"
+    questions.write_text('\ufeff{"id": null, "question": "creatinine\u2028today?"}\n', encoding="utf-8")
+    result = run("ask", write_pdf(tmp_path / "r.pdf"), "--questions", questions, "--json")
+    assert result.exit_code == 0, result.output
+    assert '"id"' not in result.stdout
+
+
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [
+        ("", "holds no question"),
+        ('{"question": "a"}\n{"question": " "}', "question 2"),
+        ('{"question": "肌酐\\ud83d?"}', "text"),
+    ],
+)
+def test_questions_file_with_no_or_bad_questions(
+    run: Callable[..., Result], tmp_path: Path, content: str, told: str
+) -> None:
+    questions = tmp_path / "q.jsonl"
+    questions.write_text(content, encoding="utf-8")
+    result = run("ask", write_pdf(tmp_path / "r.pdf"), "--questions", questions)
+    assert result.exit_code == 2
+    assert told in result.stderr
+
+
+def test_an_archive_without_a_record_says_so(run: Callable[..., Result]) -> None:
+    result = run("ask", "--archive", "sqlite:///a.sqlite", QUESTION)
+    assert result.exit_code == 2
+    assert "--record" in result.stderr
