@@ -27,6 +27,14 @@ class Question(Noun):
     shape: Shape = "value"
     window: Literal["admission", "discharge"] | None = Field(None, description="a point of the stay that is asked for")
     day: str | None = Field(None, description="the calendar day asked for: ISO, or --MM-DD when no year is given")
+    period: str | None = Field(
+        None, description="the year or month asked for: 2024, 2025-11, --10, or before admission: -P5Y, -P1Y-11"
+    )
+    past: bool = Field(False, description="the time before this stay is asked for")
+    operation: str | None = Field(
+        None, description="before or after the operation, or the day after it as an ISO 8601 duration: P1D"
+    )
+    unresolved: bool = Field(False, description="it names a time, or nothing, that no record can be asked for")
     anchors: tuple[tuple[str, ...], ...] = Field(
         (), description="groups of surface forms; evidence must contain one form of each group"
     )

@@ -10,10 +10,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from emr_rerank.evidence.allergy import AllergyCheck
 from emr_rerank.evidence.anchors import AnchorCheck
+from emr_rerank.evidence.answering import answering_facts
 from emr_rerank.evidence.calibration import log_odds
-from emr_rerank.evidence.days import same_day
-from emr_rerank.evidence.typed import FAMILY, asked_names, rank_witnesses, witnesses
+from emr_rerank.evidence.terms import lexicon
+from emr_rerank.evidence.times import AskedTime, operation_day, stay_of
+from emr_rerank.evidence.typed import asked_names, asks_relatives, rank_witnesses, witnesses
 from emr_rerank.findings import Evidence, Fact, Question
 from emr_rerank.record import Assertion, Sentence
 from emr_rerank.settings import Settings
@@ -28,10 +31,22 @@ DENIAL_COST = 1.0
 """What a denial loses, in log odds, where a finding answers better."""
 HYPOTHETICAL = frozenset({"informed_consent", "differential_diagnosis", "treatment_plan"})
 """Sections that say what may happen or be the case; they prove something only to a question that asks about them."""
+PLAN_COST = 2.0
+"""What a plan, an order or a leaflet loses, in log odds, where a finding is asked for: it tells of no result."""
+INTENDED = frozenset(
+    {"orders", "informed_consent", "discharge_orders", "treatment_plan", "medication_record", "preoperative_summary"}
+)
+"""Sections of plans and orders."""
+INTENTION = "concept.intention"
+"""Concept of words that announce something still to be done."""
 TEXT_BONUS = 0.5
 """What naming the matter in the sentence itself, not only in its section titles, is worth in log odds in that order."""
 RESULTS = frozenset({"lab_report", "imaging_report", "pathology_report", "auxiliary_exam"})
 """Sections of test results: there a denial (no growth) is the finding."""
+HOUSEHOLD = frozenset({"marital_history", "personal_history"})
+"""Sections that tell of husband, wife and children."""
+RESULT_KINDS = frozenset({"procedure"})
+"""Kinds of matters that are done and have a result."""
 HOME_FLOOR = 0.7
 """Least probability of a sentence in the section that is about the matter asked for (`Allergies: trimethoprim, rash`):
 what stands there answers, whatever its words."""
@@ -41,10 +56,14 @@ VETO_CEILING = 0.3
 
 @dataclass(frozen=True)
 class Choice:
-    """Evidence kept (ranks from 1) and the best of what was rejected (ranks from 1)."""
+    """Evidence kept (ranks from 1), the best of what was rejected (ranks from 1), and the facts that answer.
+
+    `facts` stand in the order of their evidence, whose rank each names.
+    """
 
     kept: tuple[Evidence, ...] = ()
     rejected: tuple[Evidence, ...] = ()
+    facts: tuple[Fact, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -62,6 +81,7 @@ def choose(
     facts: Sequence[Fact],
     assertions: Sequence[Assertion],
     settings: Settings,
+    stay: tuple[str | None, str | None] = (None, None),
 ) -> Choice:
     """Split the candidates into evidence and rejected sentences.
 
@@ -72,11 +92,14 @@ def choose(
         facts: facts of the candidates; facts of other sentences are left out of account.
         assertions: assertion of each candidate.
         settings: `min_score`, `evidence`, `rejected`, `rules_dir`.
+        stay: ISO dates of admission and discharge, where the record states them.
     """
     by_index = {s.index: score for s, score in zip(sentences, scores, strict=True)}
     names = asked_names(question, settings.rules_dir)
-    found = witnesses(question, facts, sentences, names)
-    judge = _Judge(question, found, facts, FAMILY in names, settings)
+    time = AskedTime(question, stay_of(sentences, stay), operation_day(sentences), settings.rules_dir)
+    found = witnesses(time, facts, sentences, names)
+    measured = any(fact.kind in ("lab", "vital") and fact.name in names for fact in facts)
+    judge = _Judge(time, found, facts, asks_relatives(names, settings.rules_dir), measured, settings)
     judged = [judge(s, by_index[s.index], a) for s, a in zip(sentences, assertions, strict=True)]
     proven = [item for item in judged if item.allowed and item.score >= settings.min_score]
     ordered = _without_copies(_ordered(question, proven, found, by_index, settings.rules_dir))
@@ -84,7 +107,8 @@ def choose(
     taken = {item.sentence.text for item in kept}
     left = sorted((item for item in judged if item.sentence.text not in taken), key=lambda item: -item.score)
     rejected = [item for item in left if item not in proven][: settings.rejected]
-    return Choice(kept=_evidence(kept), rejected=_evidence(rejected))
+    evidence = _evidence(kept)
+    return Choice(evidence, _evidence(rejected), answering_facts(question, names, evidence, found, facts, settings))
 
 
 class _Judge:
@@ -92,35 +116,49 @@ class _Judge:
 
     def __init__(
         self,
-        question: Question,
+        time: AskedTime,
         found: dict[int, tuple[Fact, ...]],
         facts: Sequence[Fact],
         relatives: bool,
+        measured: bool,
         settings: Settings,
     ) -> None:
-        self._question = question
+        self._question = question = time.question
+        self._time = time
+        self._allergies = AllergyCheck(question, facts, settings.rules_dir)
         self._found = found
         self._anchors = AnchorCheck(question.anchors, settings.rules_dir)
         self._kinds = {(fact.sentence, fact.kind) for fact in facts}
-        self._needs_value = bool(question.analytes) or bool(found)
+        self._needs_value = bool(question.analytes) or measured
         self._ceiling = min(VETO_CEILING, settings.min_score / 2)
         self._relatives = relatives
 
     def __call__(self, sentence: Sentence, score: float, assertion: Assertion) -> _Judged:
         typed = sentence.index in self._found and not self._hypothetical(sentence, "present")
         possible = typed if self._needs_value else self._plausible(sentence, assertion)
-        if not (possible and self._anchors.holds(sentence)):
+        if not (possible and self._speaks_of_it(sentence, typed)):
             return _Judged(sentence, min(score, self._ceiling), assertion, False)
         witnessed = typed or any((sentence.index, kind) in self._kinds for kind in self._question.kinds)
         floor = TYPED_FLOOR if witnessed else HOME_FLOOR if self._anchors.at_home(sentence) else 0.0
         return _Judged(sentence, max(score, floor), assertion, True)
 
+    def _speaks_of_it(self, sentence: Sentence, typed: bool) -> bool:
+        """Whether the anchors hold.
+
+        A vital sign asked for (a chart's row never names it) and, for a named allergen, its allergy facts (those of its
+        class, of all drugs) prove more than words.
+        """
+        if not self._allergies.bears_on(sentence):
+            return False
+        if typed and len(self._question.anchors) == 1 and self._question.kinds == ("vital",):
+            return True
+        return self._anchors.holds(sentence) or (self._allergies.stated(sentence) and not self._relatives)
+
     def _plausible(self, sentence: Sentence, assertion: Assertion) -> bool:
-        if (assertion == "family" or sentence.section_code == "family_history") != self._relatives:
+        kin = assertion == "family" or sentence.section_code == "family_history"
+        if kin != self._relatives and not (self._relatives and sentence.section_code in HOUSEHOLD):
             return False
-        if self._hypothetical(sentence, assertion):
-            return False
-        return self._question.day is None or same_day(sentence.date, self._question.day)
+        return not self._hypothetical(sentence, assertion) and self._time.holds_sentence(sentence)
 
     def _hypothetical(self, sentence: Sentence, assertion: Assertion) -> bool:
         """Whether the sentence says what may happen: it does not prove that it did."""
@@ -143,7 +181,8 @@ def _ordered(
         denial = DENIAL_COST if item.assertion == "absent" and _affirmed_first(question) else 0.0
         dated = question.shape == "date" and item.sentence.date_rule is not None
         bonus = (TEXT_BONUS if named else 0.0) + (DATE_BONUS if dated else 0.0)
-        return _distance(item.sentence, question) - log_odds(item.score) - bonus + denial
+        plan = PLAN_COST if _plans(item.sentence, question, rules_dir) else 0.0
+        return _distance(item.sentence, question) - log_odds(item.score) - bonus + denial + plan
 
     by_score = sorted(proven, key=cost)
     if not found:
@@ -152,6 +191,16 @@ def _ordered(
     witnesses_kept = {index: facts for index, facts in found.items() if index in items}
     order = rank_witnesses(question, witnesses_kept, [item.sentence for item in proven], scores)
     return [items[index] for index in _each_name_early(order, witnesses_kept)]
+
+
+def _plans(sentence: Sentence, question: Question, rules_dir: Path | None) -> bool:
+    """Whether the sentence plans or orders what the question asks the result of."""
+    if not RESULT_KINDS & set(question.kinds) and not RESULTS & set(question.sections):
+        return False
+    code = sentence.section_code
+    if code in question.sections:
+        return INTENTION in lexicon(rules_dir).concepts.named(sentence.text)
+    return code in INTENDED or INTENTION in lexicon(rules_dir).concepts.named(sentence.text)
 
 
 def _affirmed_first(question: Question) -> bool:

@@ -1,5 +1,7 @@
 """Comparing a day that is asked for with the dates of a record."""
 
+from datetime import date as Day
+
 MONTH_DAY = "--"
 """How ISO 8601 (2000 edition) begins a date without a year: --03-05."""
 
@@ -11,3 +13,11 @@ def same_day(date: str | None, day: str) -> bool:
     if day.startswith(MONTH_DAY):
         return date[4:10] == day[1:]
     return date[:10] == day
+
+
+def days_apart(one: str, other: str) -> float:
+    """Days between two ISO dates or date-times; infinite where one is no whole date."""
+    try:
+        return abs((Day.fromisoformat(one[:10]) - Day.fromisoformat(other[:10])).days)
+    except ValueError:
+        return float("inf")

@@ -1,23 +1,20 @@
 """Facts as witnesses: which sentences hold a value that the question asks for, and in which order they answer it."""
 
+import re
 from collections.abc import Sequence
 from pathlib import Path
 
-from emr_rerank.evidence.days import same_day
 from emr_rerank.evidence.terms import lexicon
+from emr_rerank.evidence.times import RETELLING, AskedTime
 from emr_rerank.findings import Fact, Question
 from emr_rerank.record import Sentence
 
 ELSEWHERE = frozenset({"other_stay", "planned", "other_person"})
 """Notes of facts that are no finding of this stay."""
-PAST_RULE = ".past"
-"""Ending of the ids of question rules that ask about an earlier time."""
-RETELLING = frozenset(
-    {"present_illness", "past_history", "admission_condition", "hospital_course", "auxiliary_exam", "case_features"}
-)
-"""Sections that retell values of other days; their document's date is not when a value was measured."""
 FAMILY = "family"
-"""Name of the concept whose naming asks about relatives."""
+"""Name of the concept whose naming asks about relatives; the relatives are its narrower concepts."""
+BLOOD_PRESSURE = re.compile(r"(\d{2,3})\s*/\s*\d{2,3}$")
+"""A pair of pressures: the systolic one orders them, as guidelines grade by it first."""
 
 
 def asked_names(question: Question, rules_dir: Path | None = None) -> frozenset[str]:
@@ -28,22 +25,35 @@ def asked_names(question: Question, rules_dir: Path | None = None) -> frozenset[
     return frozenset(question.analytes).union(*named)
 
 
+def asks_relatives(names: frozenset[str], rules_dir: Path | None = None) -> bool:
+    """Whether the asked names are those of relatives."""
+    return FAMILY in names or any(
+        f"concept.{name}" in lexicon(rules_dir).concept(f"concept.{FAMILY}").narrower for name in names
+    )
+
+
 def witnesses(
-    question: Question, facts: Sequence[Fact], sentences: Sequence[Sentence], names: frozenset[str]
+    time: AskedTime, facts: Sequence[Fact], sentences: Sequence[Sentence], names: frozenset[str]
 ) -> dict[int, tuple[Fact, ...]]:
-    """Facts that answer, by sentence index: right name, this patient and stay unless asked otherwise, the day asked."""
-    dates = {sentence.index: sentence.date for sentence in sentences}
-    elsewhere = FAMILY in names or any(rule.endswith(PAST_RULE) for rule in question.rules)
+    """Facts that answer, by sentence index: right name, the person asked for, measured at the time asked for."""
+    by_index = {sentence.index: sentence for sentence in sentences}
+    relatives = asks_relatives(names, time.rules_dir)
     found: dict[int, tuple[Fact, ...]] = {}
     for fact in facts:
-        if fact.name not in names or fact.sentence not in dates or fact.kind not in ("lab", "vital"):
+        if fact.name not in names or fact.sentence not in by_index or fact.kind not in ("lab", "vital"):
             continue
-        if not elsewhere and (ELSEWHERE & set(fact.notes) or fact.assertion in ("family", "historical", "conditional")):
-            continue
-        if question.day is not None and not same_day(fact.time or dates[fact.sentence], question.day):
-            continue
-        found[fact.sentence] = (*found.get(fact.sentence, ()), fact)
+        if _of_person_and_stay(fact, relatives, time.elsewhere) and time.holds_fact(fact, by_index[fact.sentence]):
+            found[fact.sentence] = (*found.get(fact.sentence, ()), fact)
     return found
+
+
+def _of_person_and_stay(fact: Fact, relatives: bool, elsewhere: bool) -> bool:
+    other = fact.assertion == "family" or "other_person" in fact.notes
+    if relatives or other:
+        return relatives and other
+    if elsewhere:
+        return fact.assertion != "conditional"
+    return not ELSEWHERE & set(fact.notes) and fact.assertion not in ("historical", "conditional")
 
 
 def rank_witnesses(
@@ -58,7 +68,9 @@ def rank_witnesses(
     """
     by_index = {sentence.index: sentence for sentence in sentences}
     times = {index: _time(by_index[index], found[index]) for index in found}
-    by_time = sorted((i for i in found if times[i]), key=lambda i: (times[i], i))
+    by_time = sorted((i for i in found if times[i]), key=lambda i: (*_moment(times[i]), by_index[i].row is None, i))
+    backward = sorted(by_time, key=lambda i: ("T" in times[i], *_moment(times[i]), i), reverse=True)
+    backward.sort(key=lambda i: times[i][:10], reverse=True)
     timeless = [i for i in found if not times[i]]
     if question.shape in ("highest", "lowest"):
         highest = question.shape == "highest"
@@ -68,23 +80,37 @@ def rank_witnesses(
     if question.shape == "first" or question.window == "admission":
         return [*by_time, *timeless]
     if question.shape == "last" or question.window == "discharge":
-        return [*by_time[::-1], *timeless]
-    latest = [*by_time[::-1], *timeless]
+        return [*backward, *timeless]
+    latest = [*backward, *timeless]
     return sorted(latest, key=lambda i: -round(scores[i], 1))
 
 
-def _extreme(facts: Sequence[Fact], highest: bool) -> float:
+def _extreme(facts: Sequence[Fact], highest: bool) -> tuple[bool, float]:
     """Sort key: the sentence's extreme value, numbers before words."""
-    values = [float(fact.value) for fact in facts if isinstance(fact.value, float | int)]
+    values = [value for fact in facts if (value := magnitude(fact)) is not None]
     if not values:
-        return float("inf")
-    return -max(values) if highest else min(values)
+        return True, 0.0
+    return False, -max(values) if highest else min(values)
+
+
+def magnitude(fact: Fact) -> float | None:
+    """The number by which values are compared: of a blood pressure the systolic; None for words."""
+    if isinstance(fact.value, float | int):
+        return float(fact.value)
+    pair = BLOOD_PRESSURE.match(fact.value)
+    return float(pair[1]) if pair else None
+
+
+def _moment(time: str) -> tuple[str, bool, str]:
+    """Sort key: within a day, values whose hour is known come before those told without one."""
+    return time[:10], "T" not in time, time
 
 
 def _time(sentence: Sentence, facts: Sequence[Fact]) -> str:
     """When the values were measured; empty where the sentence retells and states no day of its own."""
     times = [fact.time for fact in facts if fact.time]
-    own = sentence.row is not None or sentence.date_rule is not None or sentence.section_code not in RETELLING
+    retold = sentence.section_code in RETELLING or sentence.section_code == "consultation"
+    own = sentence.row is not None or sentence.date_rule is not None or not retold
     if not own:
         return min((time for time in times if "T" in time), default="")
     return min(times) if times else sentence.date or ""

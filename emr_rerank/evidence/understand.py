@@ -3,9 +3,9 @@
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import date
 from pathlib import Path
 
+from emr_rerank.evidence.periods import day_of, operation_of, period_of
 from emr_rerank.evidence.terms import ANALYTE, MEANING_WEIGHT, Lexicon, Named, lexicon, surface_terms
 from emr_rerank.findings import FactKind, Question
 from emr_rerank.rules.concepts import Concept
@@ -13,11 +13,12 @@ from emr_rerank.rules.questions import QuestionRule, question_rules
 
 _CHINESE = re.compile(r"[\u3400-\u9fff]")
 _RUN = re.compile(r"[\u3400-\u9fff]{2,}|[A-Za-z][A-Za-z0-9-]{2,}")
+_ALONE = re.compile(r"(?<![\u3400-\u9fff])[\u3400-\u9fff](?![\u3400-\u9fff])")
+_LEFT = re.compile(r"[\u3400-\u9fff]+|[A-Za-z][A-Za-z0-9-]+")
 _JOINT = re.compile(
     r"^\s*(?:、|/|，|,|或者?|和|及|以及|与|还是|,?\s*\b(?:or|and)\b(?: any)?)\s*$|[?？;；。，,]", re.IGNORECASE
 )
 _MASK = "\ue000"
-_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 LAB_SECTIONS = ("lab_report", "auxiliary_exam", "progress_note", "ward_round", "hospital_course")
 
 
@@ -28,6 +29,10 @@ class _Reading:
     shape: str | None = None
     window: str | None = None
     day: str | None = None
+    period: str | None = None
+    past: bool = False
+    unresolved: bool = False
+    operation: str | None = None
     kinds: list[FactKind] = field(default_factory=list)
     sections: list[str] = field(default_factory=list)
     anchors: list[tuple[str, ...]] = field(default_factory=list)
@@ -47,13 +52,14 @@ def understand(text: str, rules_dir: Path | None = None) -> Question:
         RuleError: a rule file is wrong.
     """
     words = lexicon(rules_dir)
-    named = words.named(text)
-    masked = _mask(text, ((item.start, item.end) for item in named))
-    reading = _Reading()
-    rest = _apply(question_rules(rules_dir), masked, reading)
+    named, reading, rest = _read(text, words, rules_dir)
     concepts = _concepts(named, reading, words)
     analytes = _analytes(named, words) if reading.values else ()
     anchors = [*_anchors(text, rest, named, concepts, bool(analytes), words, rules_dir), *reading.anchors]
+    if not (analytes or concepts or anchors):
+        anchors = _only_content(text, rest, rules_dir)
+    points = (reading.day, reading.period, reading.window, *reading.sections)
+    empty = not (analytes or concepts or anchors or any(points))
     return Question.model_validate(
         {
             "text": text,
@@ -64,6 +70,10 @@ def understand(text: str, rules_dir: Path | None = None) -> Question:
             "shape": reading.shape or "value",
             "window": None if reading.shape == "change" else reading.window,
             "day": reading.day,
+            "period": reading.period,
+            "past": reading.past and reading.shape != "change",
+            "operation": reading.operation,
+            "unresolved": reading.unresolved or empty,
             "anchors": tuple(dict.fromkeys(anchors)),
             "rules": tuple(reading.rules),
         }
@@ -86,9 +96,7 @@ def content(text: str, rules_dir: Path | None = None) -> Content:
     `names` are the stretches that name those analytes and concepts.
     """
     words = lexicon(rules_dir)
-    named = words.named(text)
-    reading = _Reading()
-    rest = _apply(question_rules(rules_dir), _mask(text, ((item.start, item.end) for item in named)), reading)
+    named, reading, rest = _read(text, words, rules_dir)
     return Content(
         text=" ".join(rest.replace(_MASK, " ").split()),
         analytes=tuple(dict.fromkeys(item.term for item in named if item.analyte)),
@@ -109,6 +117,39 @@ def question_terms(question: str, rules_dir: Path | None = None) -> dict[str, fl
     return terms | {name: MEANING_WEIGHT if words.concept(name).anchor else 1.0 for name in asked.concepts}
 
 
+def _read(text: str, words: Lexicon, rules_dir: Path | None) -> tuple[tuple[Named, ...], _Reading, str]:
+    """What the question names, what the rules say of its wording, and the text without both.
+
+    A single character that is left alone (钾 in 钾最低是多少) is read as an analyte where it is the name of one.
+    """
+    named = words.named(text)
+    for _ in range(2):
+        reading = _Reading()
+        rest = _apply(question_rules(rules_dir), _mask(text, ((item.start, item.end) for item in named)), reading)
+        alone = [(found, words.analytes_in(found.group())) for found in _ALONE.finditer(rest)]
+        more = [Named(ids[0], found.start(), found.end(), True, ids[1:]) for found, ids in alone if ids]
+        if not more:
+            break
+        named = tuple(sorted([*named, *more], key=lambda item: item.start))
+    return named, reading, rest
+
+
+def _only_content(text: str, rest: str, rules_dir: Path | None) -> list[tuple[str, ...]]:
+    """One group of what is left of a question that names nothing known: evidence must hold a part of it.
+
+    Records say things in other words, so a pair of characters or a word is enough; a thing whose presence is asked for
+    (有…吗) must be named.
+    """
+    left = rest.replace(_MASK, " ")
+    had = [rule.pattern for rule in question_rules(rules_dir) if rule.entity == "had"]
+    forms: list[str] = []
+    for found in _LEFT.finditer(left):
+        before, word = text[: found.start()].rstrip(), found.group()
+        named = any(re.search(f"(?:{pattern})$", before) for pattern in had)
+        forms += [word] if named or word.isascii() else surface_terms(word)
+    return [tuple(dict.fromkeys(form for word in forms for form in _variants(word)))] if forms else []
+
+
 def _mask(text: str, spans: Iterable[tuple[int, int]], mark: str = _MASK) -> str:
     for start, end in spans:
         text = text[:start] + mark * (end - start) + text[end:]
@@ -121,9 +162,14 @@ def _apply(rules: Iterable[QuestionRule], text: str, reading: _Reading) -> str:
     for rule in (rule for rule in rules if rule.entity is None):
         matches = list(re.finditer(rule.pattern, text, re.IGNORECASE))
         if rule.day and reading.day is None:
-            reading.day = next((day for match in matches if (day := _day(match))), None)
+            reading.day = next((day for match in matches if (day := day_of(match))), None)
+            reading.unresolved = reading.unresolved or bool(matches and reading.day is None)
+        if rule.period and reading.period is None and reading.day is None:
+            reading.period = next((when for match in matches if (when := period_of(rule, match))), None)
         if not matches:
             continue
+        if rule.operation and reading.operation is None:
+            reading.operation = operation_of(rule, matches[0])
         _note(rule, reading)
         if rule.phrase:
             spans.extend(match.span() for match in matches)
@@ -132,7 +178,8 @@ def _apply(rules: Iterable[QuestionRule], text: str, reading: _Reading) -> str:
 
 def _note(rule: QuestionRule, reading: _Reading) -> None:
     tells = (rule.shape, rule.window, rule.kinds, rule.sections, rule.anchors, rule.means, rule.day, not rule.values)
-    if any(tells):
+    times = (rule.period, rule.past, rule.unresolved, rule.operation)
+    if any(tells) or any(times):
         reading.rules.append(rule.id)
     reading.shape = reading.shape or rule.shape
     reading.window = reading.window or rule.window
@@ -140,20 +187,9 @@ def _note(rule: QuestionRule, reading: _Reading) -> None:
     reading.sections.extend(rule.sections)
     reading.anchors.extend(rule.anchors)
     reading.means.extend(rule.means)
+    reading.past = reading.past or rule.past
+    reading.unresolved = reading.unresolved or rule.unresolved
     reading.values = reading.values and rule.values
-
-
-def _day(match: re.Match[str]) -> str | None:
-    """ISO day, or --MM-DD without a year; None where no such day exists."""
-    groups = match.groupdict()
-    month = groups["month"]
-    number = int(month) if month.isdigit() else _MONTHS.index(month[:3].lower()) + 1
-    year = groups.get("year")
-    try:
-        day = date(int(year) if year else 2000, number, int(groups["day"]))
-    except ValueError:
-        return None
-    return day.isoformat() if year else f"--{day:%m-%d}"
 
 
 def _concepts(named: Iterable[Named], reading: _Reading, words: Lexicon) -> list[Concept]:
@@ -211,20 +247,26 @@ def _anchors(
     """
     general = tuple(form for concept in concepts for form in concept.general)
     spans = [(item.start, item.end, words.concept(item.term)) for item in named if not item.analyte]
+    if any(FAMILY_DENIAL in known.narrower for _, _, known in spans):
+        spans = [span for span in spans if span[2].group != "section"]  # a relative has no diagnosis section here
     groups = [(start, end, _forms(known, general)) for start, end, known in spans if _anchors_evidence(known, typed)]
-    measured = typed or (bool(concepts) and all(concept.group == "vital" for concept in concepts))
-    if not measured:
+    if not _measured(typed, concepts):
         groups += [
             (*match.span(), _variants(match.group())) for match in _entities(text, rest.replace(_MASK, " "), rules_dir)
         ]
-    named_ids = {concept.id for _, _, concept in spans}
+    named_ids = {item.term for item in named if not item.analyte}
     meant = [_forms(concept, general) for concept in concepts if concept.id not in named_ids and concept.anchor]
     return [*_joined(text, sorted(groups)), *meant]
 
 
+def _measured(typed: bool, concepts: list[Concept]) -> bool:
+    """Whether a measured value is asked for: an analyte, or vital signs only."""
+    return typed or (bool(concepts) and all(concept.group == "vital" for concept in concepts))
+
+
 def _entities(text: str, rest: str, rules_dir: Path | None) -> list[re.Match[str]]:
     """Things named in what is left of a question, by the form of their names or by the verb before them."""
-    rules = [rule for rule in question_rules(rules_dir) if rule.entity is not None]
+    rules = [rule for rule in question_rules(rules_dir) if rule.entity in ("name", "after")]
     named = [rule.pattern for rule in rules if rule.entity == "name"]
     verbs = [rule.pattern for rule in rules if rule.entity == "after"]
     found = [match for pattern in named for match in re.finditer(pattern, rest, re.IGNORECASE)]
@@ -235,6 +277,8 @@ def _entities(text: str, rest: str, rules_dir: Path | None) -> list[re.Match[str
     return found
 
 
+FAMILY_DENIAL = "concept.family_denial"
+"""A kind of every relative's concept: a denial for the whole family speaks of each."""
 VALUE_PROVES = frozenset({"section", "exam", "disease", "symptom"})
 """Concept groups that evidence with an asked value need not name: `Hb多少，贫不贫血`."""
 

@@ -8,6 +8,16 @@ from pathlib import Path
 
 from emr_rerank.facts.context import assertion_of
 from emr_rerank.facts.extract import extract_facts
+from emr_rerank.facts.measurements import contradictions
+from emr_rerank.facts.notes import (
+    IMPLAUSIBLE,
+    OTHER_PERSON,
+    OTHER_STAY,
+    PLANNED,
+    PREVIOUS,
+    UNIT_MISSING,
+    UNIT_UNEXPECTED,
+)
 from emr_rerank.facts.reactions import reaction_days
 from emr_rerank.findings import Conflict, Evidence, Fact
 from emr_rerank.record import Record
@@ -16,15 +26,15 @@ from emr_rerank.rules.conflicts import Statement, exclusive_statements
 
 Said = dict[tuple[str, str], dict[str, set[int]]]
 """(matter, subject) → value → ranks of the evidence that states it."""
-_NOT_MEASURED = frozenset({"other_stay", "planned", "previous", "implausible", "unit_missing", "unit_unexpected"})
+_NOT_MEASURED = frozenset({OTHER_STAY, OTHER_PERSON, PLANNED, PREVIOUS, IMPLAUSIBLE, UNIT_MISSING, UNIT_UNEXPECTED})
 
 
 def find_conflicts(record: Record, evidence: Sequence[Evidence], rules_dir: Path | None = None) -> tuple[Conflict, ...]:
     """Contradictions among sentences that the caller holds to be evidence; a copied sentence counts once.
 
     Found: an allergy asserted and denied, two blood types, two sides of one operation or fracture, smoking asserted
-    and denied, two values of one analyte at one minute. An allergy denied until a reaction during the stay and stated
-    since is a change and no contradiction.
+    and denied, two values of one analyte at one minute or, in words, on one morning. An allergy denied until a
+    reaction during the stay and stated since is a change and no contradiction.
     """
     ranks: dict[int, int] = {}
     seen: set[str] = set()
@@ -117,12 +127,10 @@ def _not_asserted(text: str, found: re.Match[str], rule: Statement, section: str
 
 
 def _values(facts: Sequence[Fact], ranks: dict[int, int]) -> Iterator[tuple[str, set[int]]]:
-    """One analyte with two values at one minute. A day alone is no contradiction: it can be measured twice."""
-    measured: dict[tuple[str, str, str | None], dict[float, set[int]]] = defaultdict(lambda: defaultdict(set))
-    for fact in facts:
-        exact = fact.time is not None and "T" in fact.time
-        if fact.kind == "lab" and exact and isinstance(fact.value, float) and not _NOT_MEASURED & set(fact.notes):
-            measured[fact.name, fact.time or "", fact.unit][fact.value].add(ranks[fact.sentence])
-    for (name, _, _), values in measured.items():
-        if len(values) > 1 and len(set.union(*values.values())) > 1:
-            yield f"lab:{name}", set.union(*values.values())
+    """One analyte with two values at one time."""
+    measured = [fact for fact in facts if fact.kind == "lab" and not _NOT_MEASURED & set(fact.notes)]
+    places: dict[tuple[str, str | None], set[int]] = defaultdict(set)
+    for fact, other in contradictions(measured):
+        places[fact.name, fact.time] |= {ranks[fact.sentence], ranks[other.sentence]}
+    for (name, _), sides in places.items():
+        yield f"lab:{name}", sides

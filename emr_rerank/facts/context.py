@@ -5,13 +5,14 @@ possible, historical, present.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
 from emr_rerank.record import Assertion
 from emr_rerank.rules.context import ContextCues, ContextRule, Cue, context_cues
+from emr_rerank.rules.printed import fold_case
 
 _ORDER: tuple[Assertion, ...] = ("family", "conditional", "absent", "possible", "historical")
 _STOPS = re.compile(r"[。；;！!\n]|\.(?=\s|$)")
@@ -52,6 +53,30 @@ def sentence_assertion(text: str, section_code: str, rules_dir: Path | None = No
     if not found or "present" in found:
         return "present" if found else assertion_of(text, 0, 0, section_code, rules_dir)[0]
     return next(assertion for assertion in _ORDER if assertion in found)
+
+
+def assertion_of_terms(
+    text: str, terms: Sequence[str], section_code: str, rules_dir: Path | None = None
+) -> Assertion | None:
+    """How a sentence asserts the first of the given surface forms that stands in it; None when none does.
+
+    Letters are compared without case, Latin forms as whole words. A form that stands several times is present when
+    one of its places is, else what its first place says.
+    """
+    plain = fold_case(text)
+    for term in terms:
+        places = [found.span() for found in _whole(term).finditer(plain)] if term.strip() else []
+        found = [assertion_of(text, start, end, section_code, rules_dir)[0] for start, end in places]
+        if found:
+            return "present" if "present" in found else found[0]
+    return None
+
+
+def _whole(term: str) -> re.Pattern[str]:
+    plain = fold_case(term.strip())
+    before = "(?<![a-z0-9])" if plain[0].isascii() and plain[0].isalnum() else ""
+    after = "(?!-?[a-z0-9])" if plain[-1].isascii() and plain[-1].isalnum() else ""
+    return re.compile(before + re.escape(plain) + after)
 
 
 @lru_cache(maxsize=4096)

@@ -1,6 +1,7 @@
 """One laboratory result → Fact: which analyte the name means, in which unit, how flagged."""
 
 from emr_rerank.facts.context import assertion_of
+from emr_rerank.facts.notes import IMPLAUSIBLE, OTHER_PERSON, UNIT_MISSING, UNIT_UNEXPECTED
 from emr_rerank.facts.passage import Passage
 from emr_rerank.facts.printed_values import PrintedValue, Reference, flag_by
 from emr_rerank.findings import Fact, Flag
@@ -46,6 +47,10 @@ def lab_fact(
     assertion, _ = assertion_of(
         passage.sentence.text, printed.start, printed.end, passage.sentence.section_code, passage.rules_dir
     )
+    if assertion == "family":
+        time, notes = None, (*notes, OTHER_PERSON)
+    else:
+        notes = (*notes, *passage.time_notes(printed.start, time))
     start = passage.sentence.start
     return Fact(
         kind="lab",
@@ -75,14 +80,14 @@ def _normalised(
     if analyte.unit in DIMENSIONLESS and unit in (None, analyte.unit):
         return value, None, reference, _implausible(analyte, value)
     if unit is None:
-        missing = () if isinstance(value, str) else ("unit_missing", *_implausible(analyte, value))
+        missing = () if isinstance(value, str) else (UNIT_MISSING, *_implausible(analyte, value))
         return value, None, reference, missing
     if isinstance(value, str):
         return value, unit, reference, ()
     analytes = catalogue(passage.rules_dir)
     normal = analytes.to_normal(analyte, value, unit)
     if normal is None:
-        return value, unit, reference, () if unit in analyte.units else ("unit_unexpected",)
+        return value, unit, reference, () if unit in analyte.units else (UNIT_UNEXPECTED,)
     if unit == analyte.unit:
         return value, unit, reference, _implausible(analyte, value)
 
@@ -99,4 +104,4 @@ def _implausible(analyte: Analyte, value: float | str) -> tuple[str, ...]:
     if isinstance(value, str) or analyte.plausible is None:
         return ()
     low, high = analyte.plausible
-    return () if low <= value <= high else ("implausible",)
+    return () if low <= value <= high else (IMPLAUSIBLE,)

@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
+from emr_rerank.facts.notes import OTHER_STAY, PLANNED, RETOLD, THIS_MORNING, written
 from emr_rerank.facts.timeline import When, dates_in, days_between
 from emr_rerank.record import Record, Sentence, Table
 from emr_rerank.rules.printed import fold
-from emr_rerank.rules.stay import SpecimenKind, specimen_patterns, stay_patterns
+from emr_rerank.rules.stay import SpecimenKind, StayRule, retelling, specimen_patterns, stay_patterns
 
 _NEAR = 14
 
@@ -64,12 +65,54 @@ class Passage:
             between = self.text[end : when.start]
             if "(" in between and not any(sign in between for sign in ",，。;"):
                 return when.iso
-        before = [when for when in self.dates if when.start < start]
+        before = [when for when in self.dates if when.start < start and not self._ahead(when)]
         if before:
             return before[-1].iso
+        if self.retelling:
+            return self.retold_day if self.dates else self.inherited
         if self.dates and self.sentence.date_rule:
             return _day(self.document_date)
-        return _day(self.sentence.date or self.document_date)
+        return _day(self.inherited)
+
+    def _ahead(self, when: When) -> bool:
+        """Whether a word names a day after the document's: 明日出院. Nothing was measured there."""
+        return not when.numeric and bool(when.iso and self.document_date and when.iso[:10] > self.document_date[:10])
+
+    @property
+    def inherited(self) -> str | None:
+        """ISO time of what the sentence tells without a date: its document's, unless the section retells other days."""
+        if not self.retelling:
+            return self.sentence.date or self.document_date
+        return _day(self.sentence.date) if self.sentence.date_rule else self.retold_day
+
+    @property
+    def retold_day(self) -> str | None:
+        """The one day that a section retells: that of admission in 入院情况; None where it tells of several."""
+        return _day(self.admission) if self.retelling and self.retelling.day == "admission" else None
+
+    @cached_property
+    def retelling(self) -> StayRule | None:
+        """The rule by which the section retells values of other days than its document's."""
+        return retelling(self.rules_dir).get(self.sentence.section_code)
+
+    def time_notes(self, start: int, time: str | None) -> tuple[str, ...]:
+        """What more is known of a value's time: retold, written:…, this_morning."""
+        if time is None:
+            return (RETOLD,) if self.retelling else ()
+        notes = []
+        if "T" not in time and "T" in (self.document_date or "") and _day(self.document_date) == time:
+            notes.append(written(self.document_date or time))
+        if self._of_one_morning(start):
+            notes.append(THIS_MORNING)
+        return tuple(notes)
+
+    def _of_one_morning(self, start: int) -> bool:
+        """Whether the date named last before that place is 今晨, and no word tells of a repeat or another sample."""
+        patterns = stay_patterns(self.rules_dir)
+        morning, again = patterns.get("this_morning"), patterns.get("again")
+        before = [when for when in self.dates if when.start < start]
+        named = self.text[before[-1].start : before[-1].end] if before else ""
+        return bool(morning and morning.search(named) and not (again and again.search(self.text)))
 
     def stay_notes(self, start: int, end: int, time: str | None) -> tuple[str, ...]:
         """other_stay, planned: what keeps the value out of this stay's series. `end`: behind its unit."""
@@ -80,13 +123,14 @@ class Passage:
             for kind, pattern in patterns.items()
         }
         before = [when for when in self.dates if when.start < start]
-        early = before[-1].past if before else bool(time and self._days_early(time) > 1)
+        known = time or self.document_date
+        early = before[-1].past if before else bool(known and self._days_early(known) > 1)
         unsettled = last.get("here", -1) < 0 and not any(when.iso for when in self.dates)
         past = self.sentence.section_code == "past_history" and unsettled
         if early or past or last.get("elsewhere", -1) > last.get("here", -1):
-            notes.append("other_stay")
+            notes.append(OTHER_STAY)
         if self._aimed(start, end, last.get("target", -1)):
-            notes.append("planned")
+            notes.append(PLANNED)
         return tuple(notes)
 
     def _days_early(self, time: str) -> int:

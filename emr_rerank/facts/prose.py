@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from emr_rerank.facts.labs import lab_fact, meant
+from emr_rerank.facts.notes import PREVIOUS
 from emr_rerank.facts.passage import Passage
 from emr_rerank.facts.printed_values import PrintedValue, ValueReader, read_reference, value_reader
 from emr_rerank.findings import Fact, Flag
@@ -101,7 +102,7 @@ class _ProseReader:
                 flag=printed.flag,
                 reference=reference,
                 time=None if previous else time,
-                notes=("previous",) if previous else (),
+                notes=(PREVIOUS,) if previous else (),
             )
 
     def _fits(self, mention: Mention, analyte: Analyte, unit: str | None, printed: PrintedValue) -> bool:

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from emr_rerank.facts.notes import OTHER_STAY
 from emr_rerank.facts.passage import DocumentDates, Passage
 from emr_rerank.facts.timeline import days_between
 from emr_rerank.record import Record, Sentence
@@ -35,7 +36,7 @@ def _day(passage: Passage, sentence: Sentence, admission: str | None) -> str | N
     if not day or not admission or (days_between(admission, day) or 0) < 1:
         return None
     end = len(passage.text)
-    return None if "other_stay" in passage.stay_notes(end, end, day) else day
+    return None if OTHER_STAY in passage.stay_notes(end, end, day) else day
 
 
 def _suspects(rules: Allergens, text: str) -> list[str]:

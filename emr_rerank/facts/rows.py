@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 
 from emr_rerank.facts.columns import roles
 from emr_rerank.facts.labs import lab_fact, meant
+from emr_rerank.facts.notes import OTHER_STAY
 from emr_rerank.facts.passage import Passage
 from emr_rerank.facts.printed_values import PrintedValue, read_reference, value_reader
 from emr_rerank.facts.timeline import dates_in, days_between
@@ -71,7 +72,7 @@ def row_time(passage: Passage, row: list[Cell]) -> str | None:
         if day:
             return day
     table = passage.table
-    return (table.time if table else None) or passage.sentence.date or passage.document_date
+    return (table.time if table else None) or passage.inherited
 
 
 def _name(passage: Passage, row: list[Cell]) -> tuple[int, Mention] | None:
@@ -218,8 +219,9 @@ def _flag(passage: Passage, row: list[Cell], result: Cell) -> Flag | None:
 
 
 def _early(passage: Passage, time: str | None) -> tuple[str, ...]:
-    if time and passage.admission and (days_between(time, passage.admission) or 0) > 1:
-        return ("other_stay",)
+    known = time or passage.document_date
+    if known and passage.admission and (days_between(known, passage.admission) or 0) > 1:
+        return (OTHER_STAY,)
     return ()
 
 

@@ -4,11 +4,13 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from emr_rerank.facts.labs import DIMENSIONLESS
+from emr_rerank.facts.measurements import contradictions, in_time_order, same_value
+from emr_rerank.facts.notes import IMPLAUSIBLE, OTHER_PERSON, OTHER_STAY, PLANNED, RETOLD, UNIT_UNEXPECTED
 from emr_rerank.facts.timeline import days_between
 from emr_rerank.findings import Fact, Trend, TrendPoint
 from emr_rerank.rules.analytes import catalogue
 
-_LEFT_OUT = frozenset({"other_stay", "planned", "implausible", "unit_unexpected"})
+_LEFT_OUT = frozenset({OTHER_STAY, OTHER_PERSON, PLANNED, IMPLAUSIBLE, UNIT_UNEXPECTED})
 
 
 def build_trends(facts: Sequence[Fact], analytes: Sequence[str], rules_dir: Path | None = None) -> tuple[Trend, ...]:
@@ -36,11 +38,22 @@ def _counts(fact: Fact, name: str, rules_dir: Path | None) -> bool:
 
 
 def _measurements(facts: Sequence[Fact]) -> list[Fact]:
-    """One fact a measurement, in time order (in page order when no time is known)."""
-    dated = _merged([fact for fact in facts if fact.time is not None])
-    if len(dated) >= 2 or len(dated) == len(_merged(facts)):
-        return sorted(dated, key=lambda fact: (fact.time or "", fact.start))
-    return sorted(_merged(facts), key=lambda fact: fact.start)
+    """One fact a measurement, in time order; without the values that contradict each other at one time."""
+    disputed = {(fact.start, fact.end) for pair in contradictions(facts) for fact in pair}
+    settled = [fact for fact in facts if (fact.start, fact.end) not in disputed]
+    dated = _merged([fact for fact in settled if fact.time is not None])
+    if len(dated) >= 2 or len(dated) == len(_merged(settled)):
+        return in_time_order(dated)
+    return _in_page_order(settled)
+
+
+def _in_page_order(facts: Sequence[Fact]) -> list[Fact]:
+    """Values of which at most one is dated, in page order; retold ones only beside others of their sentence."""
+    told = _merged([fact for fact in facts if RETOLD not in fact.notes])
+    if len(told) < 2:
+        sentences = [[other for other in facts if other.sentence == fact.sentence] for fact in facts]
+        told = max(map(_merged, sentences), key=len, default=[])
+    return sorted(told, key=lambda fact: fact.start)
 
 
 def _merged(facts: Sequence[Fact]) -> list[Fact]:
@@ -58,7 +71,7 @@ def _precision(fact: Fact) -> tuple[bool, bool, str, int]:
 
 def _same_measurement(fact: Fact, other: Fact) -> bool:
     """Whether one quotes the other: the same value (to the digits printed) at the same time, or later in words."""
-    if not _equal(fact, other):
+    if not same_value(fact, other):
         return False
     if fact.time is None or other.time is None:
         return True
@@ -66,21 +79,6 @@ def _same_measurement(fact: Fact, other: Fact) -> bool:
         return fact.time == other.time
     days = days_between(other.time, fact.time)
     return days is not None and (days == 0 or ("T" in other.time and days >= -1))
-
-
-def _equal(fact: Fact, other: Fact) -> bool:
-    if fact.value == other.value:
-        return True
-    if isinstance(fact.value, str) or isinstance(other.value, str):
-        return False
-    digits = min(_digits(fact.text), _digits(other.text))
-    return round(fact.value, digits) == round(other.value, digits) and abs(fact.value - other.value) < 0.02 * abs(
-        fact.value
-    )
-
-
-def _digits(text: str) -> int:
-    return len(text.partition(".")[2])
 
 
 def _trend(name: str, measured: Sequence[Fact], rules_dir: Path | None) -> Trend:

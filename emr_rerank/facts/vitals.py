@@ -6,6 +6,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from emr_rerank.facts.context import assertion_of
+from emr_rerank.facts.notes import IMPLAUSIBLE, OTHER_PERSON, UNIT_MISSING
 from emr_rerank.facts.passage import Passage
 from emr_rerank.facts.rows import cells, row_time
 from emr_rerank.findings import Fact
@@ -59,6 +60,8 @@ def _fact(
     text = passage.text[start:end]
     value, normal, marks = _normalised(sign, text.replace(" ", ""), unit, passage.rules_dir)
     assertion, _ = assertion_of(passage.sentence.text, start, end, passage.sentence.section_code, passage.rules_dir)
+    if assertion == "family":
+        time, notes = None, (*notes, OTHER_PERSON)
     return Fact(
         kind="vital",
         name=sign.id,
@@ -86,9 +89,9 @@ def _normalised(
         numbers = [round(unit_table(rules_dir).convert(number, unit, sign.unit), 1) for number in numbers]
     low, high = sign.plausible
     plausible = all(low <= number <= high for number in numbers)
-    marks = () if plausible else ("implausible",)
+    marks = () if plausible else (IMPLAUSIBLE,)
     if unit is None:
-        marks = (*marks, "unit_missing")
+        marks = (*marks, UNIT_MISSING)
     value: float | str = numbers[0]
     if sign.pair:
         value = "/".join(f"{number:g}" for number in numbers)

@@ -15,7 +15,8 @@ from emr_rerank.evidence.embedder import Embedder
 from emr_rerank.evidence.models import load_embedder, load_reranker
 from emr_rerank.evidence.passage import passage
 from emr_rerank.evidence.reranker import Reranker
-from emr_rerank.evidence.shortlist import SectionVectors, embed_sections, shortlist
+from emr_rerank.evidence.shortlist import SectionVectors, embed_sections, shortlist, spread
+from emr_rerank.evidence.typed import asked_names, magnitude
 from emr_rerank.evidence.understand import understand
 from emr_rerank.facts.conflicts import find_conflicts
 from emr_rerank.facts.context import sentence_assertion
@@ -126,26 +127,27 @@ class Asker:
         with clock.stage("locate"):
             ready = self._prepare(record, vectors)
             candidates = shortlist(record, asked, ready.vectors, self.embedder, self.settings)
-            candidates = _with_typed(record, asked, candidates, ready.facts, self.settings.candidates)
+            names = asked_names(asked, rules)
+            candidates = _with_typed(record, asked, names, candidates, ready.facts, self.settings.candidates)
         with clock.stage("rerank"):
             scores = self.reranker.score(text, [passage(sentence) for sentence in candidates])
         with clock.stage("facts"):
             facts = _facts_of(ready.facts, candidates)
             assertions = [sentence_assertion(s.text, s.section_code, rules) for s in candidates]
-            choice = choose(asked, candidates, scores, facts, assertions, self.settings)
+            stay = (record.demographics.get("admission_date"), record.demographics.get("discharge_date"))
+            choice = choose(asked, candidates, scores, facts, assertions, self.settings, stay)
             conflicts = find_conflicts(record, _rivals(choice.kept, self.settings.conflict_margin), rules)
-            answer_facts = _answering(facts, asked, choice)
-            trends = build_trends(ready.facts, asked.analytes, rules) if _of_this_stay(asked, answer_facts) else ()
+            trends = build_trends(ready.facts, asked.analytes, rules) if _of_this_stay(asked, choice.facts) else ()
         status = _status(choice, conflicts)
         answer = Answer(
             id=question_id,
             question=text,
             record_id=record.record_id,
             status=status,
-            message=word_answer(asked, status, choice.kept, answer_facts, trends, conflicts, rules),
+            message=word_answer(asked, status, choice.kept, choice.facts, trends, conflicts, rules),
             evidence=choice.kept,
             rejected=choice.rejected,
-            facts=answer_facts,
+            facts=choice.facts,
             trends=trends,
             conflicts=conflicts,
             models=ModelNames(reranker=self.reranker.name, embedder=self.embedder.name, rules=rules_hash(rules)),
@@ -191,18 +193,36 @@ def _login() -> str:
 
 
 def _with_typed(
-    record: Record, question: Question, located: Sequence[Sentence], facts: Sequence[Fact], most: int
+    record: Record,
+    question: Question,
+    names: frozenset[str],
+    located: Sequence[Sentence],
+    facts: Sequence[Fact],
+    most: int,
 ) -> tuple[Sentence, ...]:
-    """The shortlist with every sentence that holds a fact of an asked analyte, so that no extreme value is missed.
+    """The shortlist with the sentences that hold a value asked for by name, so that no extreme value is missed.
 
-    Only as many of the least likely sentences give way as there are places short.
+    The least likely sentences give way to them. Where there is no room for all, those with the extreme values asked for
+    come first, else some spread over the whole stay.
     """
-    holding = {fact.sentence for fact in facts if fact.name in question.analytes}
-    missing = sorted(holding - {sentence.index for sentence in located})
-    keep = max(most - len(missing), 0)
-    typed = [sentence for sentence in located if sentence.index in holding]
-    others = [sentence for sentence in located if sentence.index not in holding][: max(keep - len(typed), 0)]
-    return (*typed, *(record.sentences[index] for index in missing), *others)
+    values = [fact for fact in facts if fact.name in names and fact.kind in ("lab", "vital")]
+    holding = _by_value(question, values)
+    if question.shape in ("highest", "lowest"):
+        first = holding[: most // 2]
+    else:
+        located_first = [sentence.index for sentence in located if sentence.index in set(holding)]
+        missing = sorted(set(holding) - set(located_first))
+        first = [*located_first, *spread(missing, max(most - len(located_first), 0))]
+    order = dict.fromkeys([*first, *(sentence.index for sentence in located)])
+    return tuple(record.sentences[index] for index in list(order)[:most])
+
+
+def _by_value(question: Question, values: Sequence[Fact]) -> list[int]:
+    """Sentence indices, those with the highest (or lowest) values first."""
+    sign = 1 if question.shape == "lowest" else -1
+    sized = [(magnitude(fact), fact.sentence) for fact in values]
+    ordered = sorted(sized, key=lambda pair: (pair[0] is None, sign * (pair[0] or 0.0)))
+    return list(dict.fromkeys(index for _, index in ordered))
 
 
 def _facts_of(facts: Sequence[Fact], sentences: Sequence[Sentence]) -> tuple[Fact, ...]:
@@ -216,22 +236,11 @@ def _rivals(kept: Sequence[Evidence], margin: float) -> tuple[Evidence, ...]:
     return tuple(item for item in kept if item.score >= best - margin)
 
 
-def _answering(facts: Sequence[Fact], question: Question, choice: Choice) -> tuple[Fact, ...]:
-    """The facts of the evidence that answer the question, each with the rank of its evidence, in that order."""
-    rank = {item.sentence: item.rank for item in choice.kept}
-    chosen = [
-        fact.model_copy(update={"evidence": rank[fact.sentence]})
-        for fact in facts
-        if fact.sentence in rank
-        and (fact.name in question.analytes if question.analytes else fact.kind in question.kinds)
-    ]
-    return tuple(sorted(chosen, key=lambda fact: (fact.evidence or 0, fact.start)))
-
-
 def _of_this_stay(question: Question, facts: Sequence[Fact]) -> bool:
     """Whether the answer is about the patient's own stay as a whole: only then its series belongs to the answer."""
     own = all(fact.assertion == "present" and "other_stay" not in fact.notes for fact in facts)
-    return bool(facts) and own and question.day is None
+    whole = question.day is None and question.period is None and question.operation is None and not question.past
+    return bool(facts) and own and whole
 
 
 def _status(choice: Choice, conflicts: Sequence[Conflict]) -> Status:

@@ -26,7 +26,8 @@ def word_answer(
         return say("conflicting", question.language, rules, places=_places(question, sides, rules))
     if question.shape == "change" and trends:
         return _join(question, [_trend(question, trend, rules) for trend in trends])
-    values = _all_of_the_day(facts) if question.day else _first_by_name(facts)
+    bounded = question.day or question.period or question.past
+    values = _each_value(facts) if bounded else _first_by_name(facts)
     if values:
         name = "single" if question.shape == "change" else "value"
         return _join(question, [_value(name, question, fact, rules) for fact in values])
@@ -81,10 +82,19 @@ def _first_by_name(facts: Sequence[Fact]) -> list[Fact]:
     return list(first.values())
 
 
-def _all_of_the_day(facts: Sequence[Fact]) -> list[Fact]:
-    """Every measured value of the day asked, each once, in order of time."""
-    values = {(fact.name, fact.value, fact.time): fact for fact in facts if fact.kind in ("lab", "vital")}
+def _each_value(facts: Sequence[Fact]) -> list[Fact]:
+    """Every measured value within the time asked, each once (with its clock time where one is known), in time order."""
+    values: dict[tuple[str, float | str], Fact] = {}
+    for fact in facts:
+        key = (fact.name, fact.value)
+        if fact.kind in ("lab", "vital") and (key not in values or _clock(fact) > _clock(values[key])):
+            values[key] = fact
     return sorted(values.values(), key=lambda fact: (fact.name, fact.time or ""))
+
+
+def _clock(fact: Fact) -> int:
+    """How exactly the time is known: not at all, the day, the minute."""
+    return len(fact.time or "")
 
 
 def _unit(unit: str | None) -> str:

@@ -121,7 +121,10 @@ class Concepts:
 
     def _at(self, lowered: str, position: int) -> ConceptMention | None:
         for form, concept_id in self._forms.get(lowered[position], ()):
-            if len(form) > 1 and lowered.startswith(form, position) and stands_free(lowered, position, len(form)):
+            if len(form) < 2 or not lowered.startswith(form, position):
+                continue
+            blocked = self._blocked(concept_id, lowered, position, form)
+            if stands_free(lowered, position, len(form)) and not blocked:
                 return ConceptMention(concept_id, position, _end(lowered, position + len(form), form))
         return None
 

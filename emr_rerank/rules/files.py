@@ -42,10 +42,17 @@ AnyRule = TypeVar("AnyRule", bound=Rule)
 
 
 def shipped_folder() -> Path:
-    """The rule files of this installation: beside the code in a wheel, at the top of a checkout otherwise."""
+    """The rule files of this installation: beside the code in a wheel, at the top of a checkout otherwise.
+
+    Raises:
+        RuleError: there are none.
+    """
     here = Path(__file__).resolve().parent
     packaged = here / "shipped"
-    return packaged if packaged.is_dir() else here.parents[1] / "rules"
+    folder = packaged if packaged.is_dir() else here.parents[1] / "rules"
+    if not folder.is_dir():
+        raise RuleError("The rule files of this installation are missing.", "Install emr-rerank again.")
+    return folder
 
 
 def load_rules(purpose: str, schema: type[AnyRule], overrides: Path | None = None) -> tuple[AnyRule, ...]:

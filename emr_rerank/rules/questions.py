@@ -19,9 +19,12 @@ class QuestionRule(Rule):
     - `means`: concepts that the wording asks for without naming them.
     - `values` false: an analyte in the question is the matter (why did it rise), not a value that is asked for.
     - `day` true: the pattern names the groups month and day, and may name year; a month may be an English name.
+    - `period` true: the pattern names the group year, month, or both; with `ago` Y or M a time before admission, whose
+      number is the group count or `years`. `past`: the time before this stay is asked for. `unresolved`: a time that
+      no record can tell (yesterday). `operation`: before or after it; with the group count, that many days after it.
     - `entity`: tells which words that no rule knows name a thing, so that evidence must name it too; other words may be
       said differently in the record. name: the pattern is the thing's form (…霉素, …造影, …ectomy); after: the thing
-      stands right behind the pattern (用过…).
+      stands right behind the pattern (用过…); had: as after, in questions that name nothing else (有…吗).
     - `phrase` true: the matched text is wording, not content, and yields no search term.
     """
 
@@ -34,7 +37,13 @@ class QuestionRule(Rule):
     means: tuple[str, ...] = ()
     values: bool = True
     day: bool = False
-    entity: Literal["name", "after"] | None = None
+    period: bool = False
+    ago: Literal["Y", "M"] | None = None
+    years: int = 0
+    past: bool = False
+    unresolved: bool = False
+    operation: Literal["before", "after"] | None = None
+    entity: Literal["name", "after", "had"] | None = None
     phrase: bool = True
 
 

@@ -20,6 +20,10 @@ CONFLICTS = [
     (["左股骨颈骨折。", "诊断：右侧股骨颈骨折。"], [("laterality:股骨颈骨折", (1, 2))]),
     (["否认吸烟史。", "吸烟30年，每日20支。"], [("smoking", (1, 2))]),
     (["2026-03-03 06:10血钾3.1mmol/L", "2026-03-03 06:10血钾5.1mmol/L"], [("lab:potassium", (1, 2))]),
+    (["今晨肌酐180μmol/L", "今晨肌酐108μmol/L"], [("lab:creatinine", (1, 2))]),
+    (["This morning creatinine 180 umol/L", "This morning creatinine 108 umol/L"], [("lab:creatinine", (1, 2))]),
+    (["药物过敏： 无 血型： B型", "青霉素过敏（皮疹）。"], [("allergy:penicillin", (1, 2))]),
+    (["药物过敏： 无 血型： B型", "ABO血型：A型"], [("blood_type", (1, 2))]),
 ]
 AGREEMENTS = [
     ["否认药物过敏史。", "无药物过敏史。"],
@@ -38,6 +42,13 @@ AGREEMENTS = [
     ["3月3日血糖7.1mmol/L", "3月3日血糖11.1mmol/L"],
     ["2026-03-03 06:10血钾3.1mmol/L", "2026-03-03 06:10血钾3.10mmol/L"],
     ["肌酐由72升至108μmol/L"],
+    ["今晨肌酐180μmol/L", "今晨复查肌酐108μmol/L"],
+    ["今晨空腹血糖7.1mmol/L", "今晨血糖11.1mmol/L"],
+    ["今日肌酐180μmol/L", "今日肌酐108μmol/L"],
+    ["今晨肌酐180μmol/L", "今日肌酐108μmol/L"],
+    ["今晨肌酐180μmol/L", "2026-03-05 06:10肌酐108μmol/L"],
+    ["今晨肌酐108μmol/L", "今晨肌酐108.3μmol/L"],
+    ["其母今晨肌酐180μmol/L", "今晨肌酐108μmol/L"],
     ["否认吸烟史。", "其父吸烟30年。"],
     ["吸烟30年。", "每日20支，已戒烟。"],
 ]
@@ -52,6 +63,11 @@ def test_contradictions(sentences: list[str], expected: list[tuple[str, tuple[in
 @pytest.mark.parametrize("sentences", AGREEMENTS, ids=[row[0][:20] for row in AGREEMENTS])
 def test_no_contradiction(sentences: list[str]) -> None:
     record = record_of(sentences)
+    assert find_conflicts(record, evidence_of(record)) == ()
+
+
+def test_one_morning_of_two_days_is_no_contradiction() -> None:
+    record = record_of(["今晨肌酐180μmol/L", "今晨肌酐108μmol/L"], dates=["2026-03-05", "2026-03-06"])
     assert find_conflicts(record, evidence_of(record)) == ()
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from emr_rerank.facts.context import assertion_of, sentence_assertion
+from emr_rerank.facts.context import assertion_of, assertion_of_terms, sentence_assertion
 
 FRAGMENTS = [
     ("无发热、咳嗽、«咳痰»，无心悸", "absent"),
@@ -76,6 +76,20 @@ FRAGMENTS = [
     ("without «nausea», vomiting or diarrhea", "absent"),
     ("History of present illness: «cough» for two days", "present"),
     ("No «fever». «Cough»", None),
+    ("药物过敏： 无  «血型»： B型", "present"),
+    ("药物过敏： 无 «血型»： B型", "present"),
+    ("«药物过敏»： 无 血型： B型", "absent"),
+    ("药物过敏：无\t«血型»：B型", "present"),
+    ("手术史：无   «输血史»：2次", "present"),
+    ("«手术史»：否认  输血史：2次", "absent"),
+    ("无发热，«体温»：36.5℃", "present"),
+    ("否认 肝炎、«结核»", "absent"),
+    ("Allergies: no «Blood type»: B", "present"),
+    ("«Allergies»: none  Blood type: B", "absent"),
+    ("有«布洛芬»服药史，否认肝炎", "present"),
+    ("其母今晨«血糖»15.1mmol/L", "family"),
+    ("由其妻送入院，«血糖»15.1mmol/L", "present"),
+    ("其父体健，今日«血糖»15.1mmol/L", "present"),
 ]
 
 
@@ -120,3 +134,25 @@ def test_a_scope_ends_with_its_sentence() -> None:
 )
 def test_assertion_of_a_sentence(text: str, section: str, expected: str) -> None:
     assert sentence_assertion(text, section) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "terms", "expected"),
+    [
+        ("腹痛伴恶心，无胸痛、咯血。", ["咯血"], "absent"),
+        ("腹痛伴恶心，无胸痛、咯血。", ["恶心"], "present"),
+        ("有布洛芬服药史，否认肝炎。", ["布洛芬", "肝炎"], "present"),
+        ("有布洛芬服药史，否认肝炎。", ["肝炎"], "absent"),
+        ("无自杀计划。", ["自杀计划"], "absent"),
+        ("否认自杀观念，无自杀计划。", ["自杀"], "absent"),
+        ("无自杀计划，有自杀观念。", ["自杀"], "present"),
+        ("查CK-MB 25U/L。", ["CK"], None),
+        ("No cough but has dyspnea.", ["Cough"], "absent"),
+        ("肺炎不除外。", ["咳嗽", "肺炎"], "possible"),
+        ("肺炎不除外。", ["咳嗽"], None),
+        ("肺炎不除外。", [], None),
+        ("肺炎不除外。", [" "], None),
+    ],
+)
+def test_assertion_of_what_was_asked(text: str, terms: list[str], expected: str | None) -> None:
+    assert assertion_of_terms(text, terms, "present_illness") == expected

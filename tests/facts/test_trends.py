@@ -109,3 +109,60 @@ def test_a_variable_analyte_can_fall(
     ]
     (trend,) = build_trends(facts_of(table_of(SHORT, rows)), [analyte])
     assert trend.direction == direction
+
+
+DAY = ["2026-03-05 06:10", "肌酐", "180", "μmol/L", "57-97"]
+EVENING = ["2026-03-05 16:10", "肌酐", "170", "μmol/L", "57-97"]
+NEXT_DAY = ["2026-03-06 06:10", "肌酐", "150", "μmol/L", "57-97"]
+DAY_BEFORE = ["2026-03-04 06:10", "肌酐", "200", "μmol/L", "57-97"]
+
+
+@pytest.mark.parametrize(
+    ("rows", "written", "expected"),
+    [
+        ([DAY, NEXT_DAY], "2026-03-05T20:15", [180.0, 108.0, 150.0]),
+        ([DAY, NEXT_DAY], "2026-03-05T05:00", [180.0, 108.0, 150.0]),
+        ([DAY, NEXT_DAY], "2026-03-05", [180.0, 108.0, 150.0]),
+        ([DAY_BEFORE, DAY], "2026-03-05T20:15", [200.0, 108.0, 180.0]),
+        ([DAY_BEFORE, DAY, NEXT_DAY], "2026-03-05T20:15", [200.0, 180.0, 108.0, 150.0]),
+        ([DAY, EVENING, NEXT_DAY], "2026-03-05T12:00", [180, 108, 170, 150]),
+        ([DAY, EVENING, NEXT_DAY], "2026-03-05T20:00", [180, 170, 108, 150]),
+    ],
+)  # fmt: skip
+def test_a_bare_day_is_not_ordered_before_the_hours_of_that_day(
+    rows: list[list[str]], written: str, expected: list[float]
+) -> None:
+    told = facts_of(record_of(["肌酐108μmol/L"], date=written))
+    assert [fact.time for fact in told] == ["2026-03-05"]
+    (trend,) = build_trends([*told, *facts_of(table_of(SHORT, rows))], ["creatinine"])
+    assert [point.value for point in trend.points] == expected
+
+
+def test_a_bare_day_and_one_hour_of_it_are_no_series() -> None:
+    told = facts_of(record_of(["肌酐108μmol/L"], date="2026-03-05T20:15"))
+    assert build_trends([*told, *facts_of(table_of(SHORT, [DAY]))], ["creatinine"]) == ()
+
+
+def test_two_values_of_one_morning_are_no_series() -> None:
+    record = record_of(["今晨肌酐180μmol/L", "今晨肌酐108μmol/L"])
+    assert build_trends(facts_of(record), ["creatinine"]) == ()
+
+
+def test_a_disputed_time_is_left_out_of_a_series() -> None:
+    told = facts_of(record_of(["今晨肌酐180μmol/L", "今晨肌酐108μmol/L"]))
+    (trend,) = build_trends([*told, *facts_of(table_of(SHORT, [DAY_BEFORE, NEXT_DAY]))], ["creatinine"])
+    assert [point.value for point in trend.points] == [200.0, 150.0]
+
+
+@pytest.mark.parametrize(
+    ("sentences", "expected"),
+    [
+        (["血红蛋白由68g/L升至96g/L"], [68.0, 96.0]),
+        (["血红蛋白68g/L", "血红蛋白由68g/L升至96g/L"], [68.0, 96.0]),
+        (["血红蛋白96g/L", "入院前血红蛋白68g/L"], None),
+        (["血红蛋白96g/L", "血红蛋白68g/L"], None),
+    ],
+)
+def test_retold_values_are_ordered_only_inside_a_sentence(sentences: list[str], expected: list[float] | None) -> None:
+    trends = build_trends(facts_of(record_of(sentences, section="hospital_course")), ["hemoglobin"])
+    assert [[point.value for point in trend.points] for trend in trends] == ([expected] if expected else [])
