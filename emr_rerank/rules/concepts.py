@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import Literal
 
@@ -22,6 +22,7 @@ class Concept(Rule):
       their names where these differ from the concept's own.
     - `general`: forms of a general statement that answers for all asked together with it ('否认药物过敏').
     - `blocked`: longer words in which a form means something else (血压 in 高血压).
+    - `allowed`: phrases that hold a blocked word and name the concept all the same (最低血压 is no 低血压).
     - `narrower`: concepts that are kinds of this one.
     - `pattern`: a further way that records write it (`P80次/分`), tried on lower-case text.
     - `anchor` false: evidence need not name it.
@@ -35,6 +36,7 @@ class Concept(Rule):
     analytes: tuple[str, ...] = ()
     general: tuple[str, ...] = ()
     blocked: tuple[str, ...] = ()
+    allowed: tuple[str, ...] = ()
     facts: tuple[str, ...] = ()
     narrower: tuple[str, ...] = ()
     pattern: Pattern | None = None
@@ -98,12 +100,9 @@ class Concepts:
         return closed
 
     def _blocked(self, concept_id: str, lowered: str, position: int, form: str) -> bool:
-        for word in self._by_id[concept_id].blocked:
-            word = word.lower()
-            offset = word.find(form)
-            if offset >= 0 and position >= offset and lowered.startswith(word, position - offset):
-                return True
-        return False
+        known = self._by_id[concept_id]
+        inside = partial(_inside, lowered, position, form)
+        return any(map(inside, known.blocked)) and not any(map(inside, known.allowed))
 
     def find(self, text: str) -> tuple[ConceptMention, ...]:
         """Mentions in reading order, the longest form first, none overlapping; forms of one character left out."""
@@ -127,6 +126,12 @@ class Concepts:
             if stands_free(lowered, position, len(form)) and not blocked:
                 return ConceptMention(concept_id, position, _end(lowered, position + len(form), form))
         return None
+
+
+def _inside(lowered: str, position: int, form: str, phrase: str) -> bool:
+    """Whether the form at the position is part of the phrase."""
+    offset = phrase.lower().find(form)
+    return offset >= 0 and position >= offset and lowered.startswith(phrase.lower(), position - offset)
 
 
 def lower(text: str) -> str:

@@ -177,3 +177,18 @@ def test_any_text_is_understood_as_something(text: str) -> None:
     asked = understand(text)
     assert asked.text == text
     assert all(form for group in asked.anchors for form in group)
+
+
+@pytest.mark.parametrize(
+    ("question", "shape", "form"),
+    [
+        ("最低血压是多少", "lowest", "收缩压"),
+        ("最高血压", "highest", "收缩压"),
+        ("住院期间最高体温", "highest", "体温"),
+        ("有高血压吗", "yes_no", "高血压"),
+    ],
+)
+def test_the_extreme_of_a_vital_sign_is_no_disease(question: str, shape: str, form: str) -> None:
+    asked = understand(question)
+    assert asked.shape == shape
+    assert [form in group for group in asked.anchors] == [True]
