@@ -145,12 +145,13 @@ class _Judge:
     def _speaks_of_it(self, sentence: Sentence, typed: bool) -> bool:
         """Whether the anchors hold.
 
-        A vital sign asked for (a chart's row never names it) and, for a named allergen, its allergy facts (those of its
+        A vital sign asked for (a chart's row never names it; on admission the examination tells it) and, for a named allergen, its allergy facts (those of its
         class, of all drugs) prove more than words.
         """
         if not self._allergies.bears_on(sentence):
             return False
-        if typed and len(self._question.anchors) == 1 and self._question.kinds == ("vital",):
+        asked = self._question
+        if typed and len(asked.anchors) == 1 and asked.kinds == ("vital",) and asked.window is None:
             return True
         return self._anchors.holds(sentence) or (self._allergies.stated(sentence) and not self._relatives)
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
+from pathlib import Path
 
 from emr_rerank.audit.event import AuditEvent
 from emr_rerank.audit.journal import Journal
@@ -19,13 +20,13 @@ from emr_rerank.evidence.shortlist import SectionVectors, embed_sections, shortl
 from emr_rerank.evidence.typed import asked_names, magnitude
 from emr_rerank.evidence.understand import understand
 from emr_rerank.facts.conflicts import find_conflicts
-from emr_rerank.facts.context import sentence_assertion
+from emr_rerank.facts.context import assertion_of_terms, sentence_assertion
 from emr_rerank.facts.extract import extract_facts
 from emr_rerank.facts.trends import build_trends
 from emr_rerank.findings import Answer, Conflict, Evidence, Fact, ModelNames, Question, Status, Timings
 from emr_rerank.pipeline.questions import checked_question
 from emr_rerank.pipeline.wording import word_answer
-from emr_rerank.record import Record, Sentence
+from emr_rerank.record import Assertion, Record, Sentence
 from emr_rerank.rules.files import rules_hash
 from emr_rerank.settings import Settings
 
@@ -133,7 +134,7 @@ class Asker:
             scores = self.reranker.score(text, [passage(sentence) for sentence in candidates])
         with clock.stage("facts"):
             facts = _facts_of(ready.facts, candidates)
-            assertions = [sentence_assertion(s.text, s.section_code, rules) for s in candidates]
+            assertions = [_assertion(asked, sentence, rules) for sentence in candidates]
             stay = (record.demographics.get("admission_date"), record.demographics.get("discharge_date"))
             choice = choose(asked, candidates, scores, facts, assertions, self.settings, stay)
             conflicts = find_conflicts(record, _rivals(choice.kept, self.settings.conflict_margin), rules)
@@ -190,6 +191,13 @@ def _login() -> str:
         return getpass.getuser()
     except (KeyError, OSError):
         return f"uid:{os.getuid()}"
+
+
+def _assertion(question: Question, sentence: Sentence, rules: Path | None) -> Assertion:
+    """How the sentence asserts what is asked (有布洛芬服药史，否认肝炎: ibuprofen present); else the whole sentence."""
+    forms = [form for group in question.anchors for form in group]
+    asserted = assertion_of_terms(sentence.text, forms, sentence.section_code, rules)
+    return asserted or sentence_assertion(sentence.text, sentence.section_code, rules)
 
 
 def _with_typed(
