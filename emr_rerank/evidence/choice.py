@@ -145,8 +145,8 @@ class _Judge:
     def _speaks_of_it(self, sentence: Sentence, typed: bool) -> bool:
         """Whether the anchors hold.
 
-        A vital sign asked for (a chart's row never names it; on admission the examination tells it) and, for a named allergen, its allergy facts (those of its
-        class, of all drugs) prove more than words.
+        Two kinds of facts prove more than words: a vital sign asked for (a chart's row never names it; on admission the
+        examination tells it), and for a named allergen the statements about it, its class or all drugs.
         """
         if not self._allergies.bears_on(sentence):
             return False
