@@ -179,7 +179,7 @@ def _ordered(
 
     def cost(item: _Judged) -> float:
         named = anchors.holds(item.sentence.model_copy(update={"section_path": (), "section_code": "other"}))
-        denial = DENIAL_COST if item.assertion == "absent" and _affirmed_first(question) else 0.0
+        denial = _denial_cost(question) if item.assertion == "absent" else 0.0
         dated = question.shape == "date" and item.sentence.date_rule is not None
         bonus = (TEXT_BONUS if named else 0.0) + (DATE_BONUS if dated else 0.0)
         plan = PLAN_COST if _plans(item.sentence, question, rules_dir) else 0.0
@@ -204,10 +204,15 @@ def _plans(sentence: Sentence, question: Question, rules_dir: Path | None) -> bo
     return code in INTENDED or INTENTION in lexicon(rules_dir).concepts.named(sentence.text)
 
 
-def _affirmed_first(question: Question) -> bool:
-    """Whether a finding answers better than a denial: what, how much, when; a stated allergy always; a test never."""
+def _denial_cost(question: Question) -> float:
+    """A stated allergy comes before any denial, however it is worded: overlooking it is the greater harm."""
     if "allergy" in question.kinds:
-        return True
+        return 2 * log_odds(1.0)
+    return DENIAL_COST if _affirmed_first(question) else 0.0
+
+
+def _affirmed_first(question: Question) -> bool:
+    """Whether a finding answers better than a denial: what, how much, when; of a test never."""
     return question.shape in ("value", "list", "date") and not RESULTS & set(question.sections)
 
 

@@ -254,3 +254,12 @@ def test_sizes_ranks_and_offsets() -> None:
 
 def test_no_candidates_no_evidence() -> None:
     assert ask("有胸痛吗", []) == Choice()
+
+
+def test_a_stated_allergy_comes_before_a_denial_that_is_worded_like_the_question() -> None:
+    lines = [
+        sentence(0, "No food allergies.", "allergy_history"),
+        sentence(1, "Trimethoprim - rash in 2019.", "allergy_history"),
+    ]
+    choice = ask("Any allergies?", lines, [0.9999, 0.7], assertions=["absent", "present"])
+    assert indices(choice) == [1, 0]
