@@ -11,13 +11,14 @@ from pathlib import Path
 
 from emr_rerank.audit.event import AuditEvent
 from emr_rerank.audit.journal import Journal
+from emr_rerank.evidence.candidates import with_values
 from emr_rerank.evidence.choice import Choice, choose
 from emr_rerank.evidence.embedder import Embedder
 from emr_rerank.evidence.models import load_embedder, load_reranker
 from emr_rerank.evidence.passage import passage
 from emr_rerank.evidence.reranker import Reranker
-from emr_rerank.evidence.shortlist import SectionVectors, embed_sections, shortlist, spread
-from emr_rerank.evidence.typed import asked_names, magnitude
+from emr_rerank.evidence.shortlist import SectionVectors, embed_sections, shortlist
+from emr_rerank.evidence.typed import asked_names
 from emr_rerank.evidence.understand import understand
 from emr_rerank.facts.conflicts import find_conflicts
 from emr_rerank.facts.context import assertion_of_terms, sentence_assertion
@@ -129,7 +130,7 @@ class Asker:
             ready = self._prepare(record, vectors)
             candidates = shortlist(record, asked, ready.vectors, self.embedder, self.settings)
             names = asked_names(asked, rules)
-            candidates = _with_typed(record, asked, names, candidates, ready.facts, self.settings.candidates)
+            candidates = with_values(record, asked, names, candidates, ready.facts, self.settings.candidates)
         with clock.stage("rerank"):
             scores = self.reranker.score(text, [passage(sentence) for sentence in candidates])
         with clock.stage("facts"):
@@ -198,39 +199,6 @@ def _assertion(question: Question, sentence: Sentence, rules: Path | None) -> As
     forms = [form for group in question.anchors for form in group]
     asserted = assertion_of_terms(sentence.text, forms, sentence.section_code, rules)
     return asserted or sentence_assertion(sentence.text, sentence.section_code, rules)
-
-
-def _with_typed(
-    record: Record,
-    question: Question,
-    names: frozenset[str],
-    located: Sequence[Sentence],
-    facts: Sequence[Fact],
-    most: int,
-) -> tuple[Sentence, ...]:
-    """The shortlist with the sentences that hold a value asked for by name, so that no extreme value is missed.
-
-    The least likely sentences give way to them. Where there is no room for all, those with the extreme values asked for
-    come first, else some spread over the whole stay.
-    """
-    values = [fact for fact in facts if fact.name in names and fact.kind in ("lab", "vital")]
-    holding = _by_value(question, values)
-    if question.shape in ("highest", "lowest"):
-        first = holding[: most // 2]
-    else:
-        located_first = [sentence.index for sentence in located if sentence.index in set(holding)]
-        missing = sorted(set(holding) - set(located_first))
-        first = [*located_first, *spread(missing, max(most - len(located_first), 0))]
-    order = dict.fromkeys([*first, *(sentence.index for sentence in located)])
-    return tuple(record.sentences[index] for index in list(order)[:most])
-
-
-def _by_value(question: Question, values: Sequence[Fact]) -> list[int]:
-    """Sentence indices, those with the highest (or lowest) values first."""
-    sign = 1 if question.shape == "lowest" else -1
-    sized = [(magnitude(fact), fact.sentence) for fact in values]
-    ordered = sorted(sized, key=lambda pair: (pair[0] is None, sign * (pair[0] or 0.0)))
-    return list(dict.fromkeys(index for _, index in ordered))
 
 
 def _facts_of(facts: Sequence[Fact], sentences: Sequence[Sentence]) -> tuple[Fact, ...]:
