@@ -1,0 +1,1 @@
+"""Questions about real records that are not in this repository."""
