@@ -128,7 +128,8 @@ class Filler:
 
 
 def intents() -> tuple[Intent, ...]:
-    """Every intent of the bank."""
+    """Every intent of the bank, with the further wordings of wordings.yaml."""
+    more: dict[str, dict[str, list[str]]] = yaml.safe_load((BANK / "wordings.yaml").read_text("utf-8"))["wordings"]
     entries = [
         entry
         for file in sorted(BANK.glob("intents_*.yaml"))
@@ -137,8 +138,8 @@ def intents() -> tuple[Intent, ...]:
     return tuple(
         Intent(
             id=entry["id"],
-            zh=tuple(entry["zh"]),
-            en=tuple(entry["en"]),
+            zh=(*entry["zh"], *more[entry["id"]]["zh"]),
+            en=(*entry["en"], *more[entry["id"]]["en"]),
             proves=tuple(entry.get("proves", ())),
             traps=tuple(entry["traps"]),
             by_class=tuple(map(tuple, entry.get("proves_by_class", ()))),
