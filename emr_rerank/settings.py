@@ -22,6 +22,14 @@ class Settings(BaseModel):
     reranker: str = Field("embedded", description="'embedded', or a hub name or local folder of a bge-reranker")
     embedder: str = Field("embedded", description="'embedded', or a hub name or local folder of bge-m3")
     device: Literal["auto", "cpu", "cuda"] = Field("auto", description="where bge models run; auto takes CUDA if there")
+    engine: Literal["packed", "flagembedding"] = Field(
+        "packed", description="how bge models run: packed batches, or FlagEmbedding's own forward pass (the reference)"
+    )
+    precision: Literal["auto", "fp32", "bf16", "fp16"] = Field(
+        "auto", description="of bge models; auto is fp32 on CPU and fp16 on CUDA"
+    )
+    batch_tokens: int = Field(16384, ge=512, description="most tokens of a packed batch; halved once if memory ends")
+    gpus: int = Field(1, ge=1, description="CUDA cards that share the batches of a bge model, at most")
     offline: bool = Field(False, description="never ask a model hub; models must be local")
     min_score: float = Field(0.65, ge=0, le=1, description="a sentence below this probability is no evidence")
     conflict_margin: float = Field(

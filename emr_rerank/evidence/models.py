@@ -1,8 +1,10 @@
 """Models by the settings' names; each is loaded once a process."""
 
+from dataclasses import fields
 from functools import lru_cache
 from pathlib import Path
 
+from emr_rerank.evidence.bge import BgeEmbedder, BgeOptions, BgeReranker
 from emr_rerank.evidence.embedder import EmbeddedE5, Embedder
 from emr_rerank.evidence.reranker import Reranker
 from emr_rerank.settings import Settings
@@ -16,7 +18,7 @@ def load_reranker(settings: Settings) -> Reranker:
     Raises:
         ModelError: it can't be loaded; the message says what to do.
     """
-    return _reranker(settings.reranker, settings.device, settings.offline, settings.rules_dir)
+    return _reranker(settings.reranker, _options(settings), settings.rules_dir)
 
 
 def load_embedder(settings: Settings) -> Embedder:
@@ -25,24 +27,22 @@ def load_embedder(settings: Settings) -> Embedder:
     Raises:
         ModelError: it can't be loaded; the message says what to do.
     """
-    return _embedder(settings.embedder, settings.device, settings.offline)
+    return _embedder(settings.embedder, _options(settings) if settings.embedder != EMBEDDED else BgeOptions())
+
+
+def _options(settings: Settings) -> BgeOptions:
+    return BgeOptions(**{field.name: getattr(settings, field.name) for field in fields(BgeOptions)})
 
 
 @lru_cache(maxsize=4)
-def _reranker(name: str, device: str, offline: bool, rules_dir: Path | None) -> Reranker:
+def _reranker(name: str, options: BgeOptions, rules_dir: Path | None) -> Reranker:
     if name == EMBEDDED:
         from emr_rerank.evidence.embedded import EmbeddedReranker
 
-        return EmbeddedReranker(_embedder(EMBEDDED, "cpu", True), rules_dir)
-    from emr_rerank.evidence.bge import BgeReranker
-
-    return BgeReranker(name, device, offline)
+        return EmbeddedReranker(_embedder(EMBEDDED, BgeOptions()), rules_dir)
+    return BgeReranker(name, options)
 
 
 @lru_cache(maxsize=4)
-def _embedder(name: str, device: str, offline: bool) -> Embedder:
-    if name == EMBEDDED:
-        return EmbeddedE5()
-    from emr_rerank.evidence.bge import BgeEmbedder
-
-    return BgeEmbedder(name, device, offline)
+def _embedder(name: str, options: BgeOptions) -> Embedder:
+    return EmbeddedE5() if name == EMBEDDED else BgeEmbedder(name, options)
