@@ -28,9 +28,7 @@ def save_tokenizer(folder: Path, texts: Iterable[str], size: int) -> int:
     tokenizer = Tokenizer(models.Unigram())
     tokenizer.pre_tokenizer = pre_tokenizers.Metaspace()
     tokenizer.decoder = decoders.Metaspace()
-    trainer = trainers.UnigramTrainer(
-        vocab_size=size, special_tokens=SPECIAL, unk_token="<unk>", show_progress=False
-    )
+    trainer = trainers.UnigramTrainer(vocab_size=size, special_tokens=SPECIAL, unk_token="<unk>", show_progress=False)
     tokenizer.train_from_iterator(texts, trainer)
     tokenizer.post_processor = processors.TemplateProcessing(
         single="<s> $A </s>",
@@ -52,16 +50,8 @@ def save_tokenizer(folder: Path, texts: Iterable[str], size: int) -> int:
 
 def configuration(**shape: Any) -> XLMRobertaConfig:
     """XLM-RoBERTa of the given shape, with the special ids, 514 positions and one label of the bge models."""
-    return XLMRobertaConfig(
-        max_position_embeddings=514,
-        pad_token_id=1,
-        bos_token_id=0,
-        eos_token_id=2,
-        type_vocab_size=1,
-        num_labels=1,
-        layer_norm_eps=1e-5,
-        **shape,
-    )
+    usual = {"max_position_embeddings": 514, "type_vocab_size": 1, "num_labels": 1, "layer_norm_eps": 1e-5}
+    return XLMRobertaConfig(**{"pad_token_id": 1, "bos_token_id": 0, "eos_token_id": 2, **usual, **shape})
 
 
 def save_reranker(folder: Path, **shape: Any) -> XLMRobertaForSequenceClassification:

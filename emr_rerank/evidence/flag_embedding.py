@@ -64,6 +64,11 @@ class FlagTextEncoder:
 def _flag_embedding() -> Any:
     try:
         import FlagEmbedding
-    except ImportError:
-        raise ModelError("FlagEmbedding is not installed.", INSTALL) from None
+    except ImportError as error:
+        if (error.name or "").partition(".")[0] != "transformers":
+            raise ModelError("FlagEmbedding is not installed.", INSTALL) from None
+        raise ModelError(  # 1.4.2 needs transformers below 5.24
+            "FlagEmbedding does not work with the transformers that is installed.",
+            "Install emr-rerank[bge] anew, or set engine 'packed'.",
+        ) from None
     return FlagEmbedding
