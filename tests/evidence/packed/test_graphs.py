@@ -3,7 +3,6 @@
 The capture of a card is replaced by running the pass again; sizes, buffers and filling up are those of a card.
 """
 
-from pathlib import Path
 from typing import Any
 
 import numpy as np
