@@ -1,0 +1,204 @@
+"""The packed engine beside FlagEmbedding and sentence-transformers, on the same pairs, in one run; checks itself.
+
+    python -m benchmarks.rerank_gpu --json results.json --markdown results.md
+
+On a card: XLM-RoBERTa-large's exact shape with random weights (or `--model FOLDER`), 200 draws of 20, 50, 100 and 400
+pairs, a job of a million pairs with and without repeats (peers a tenth of it). On CPU: 12 layers × 384 and small
+numbers. Lengths are those of the sample records; agreement is measured on a small model trained on the spot. It ends
+with status 1 when a score differs from the plain fp32 forward pass by more than 1e-4 in fp32 or 1e-2 in half precision.
+"""
+
+import argparse
+import json
+import platform
+import random
+import sys
+import tempfile
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import torch
+from transformers.utils import logging
+
+from benchmarks.gpu import agreement, measure
+from benchmarks.gpu.engines import OURS, Logits, forget, makers, packed
+from benchmarks.gpu.pairs import Material, Pair, read_material
+from benchmarks.gpu.plain import PlainReranker
+from benchmarks.gpu.report import markdown
+from benchmarks.gpu.xlmr import LARGE, save_encoder, save_reranker, save_tokenizer
+from emr_rerank.evidence.devices import resolve_devices
+from emr_rerank.evidence.packed.load import DTYPES
+
+SMALL = {
+    "hidden_size": 384,
+    "num_hidden_layers": 12,
+    "num_attention_heads": 12,
+    "intermediate_size": 1536,
+}
+VOCABULARY = 8000
+PEERS = ("FlagEmbedding", "CrossEncoder", "sentence-transformers")
+
+
+class Run:
+    """One run's material, models and results."""
+
+    def __init__(self, arguments: argparse.Namespace, scratch: Path) -> None:
+        self.arguments, self.scratch = arguments, scratch
+        self.device: str = arguments.device
+        self.material: Material = read_material(arguments.records)
+        self.chance = random.Random(17)
+        self.results: dict[str, Any] = {"sizes": arguments.sizes, "latency": {}, "stages": {}, "padding": {}}
+        self.results |= {"jobs": {}, "memory_at_50": {}, "agreement": {}, "agreement_questions": 8}
+
+    def speed(self) -> None:
+        """Latency, stages, large jobs and memory of each engine, one loaded at a time."""
+        folder = self._speed_model()
+        draws = {size: self._draws(size) for size in self.arguments.sizes}
+        ours = packed(folder, self.device, "fp16" if self.device != "cpu" else "fp32")
+        encoder = ours.engine.replicas[0].encoder
+        layers = len(encoder.layers)
+        precisions = {name.rpartition(" ")[2] for name in makers(folder, self.device)}
+        self.results["matrix_product_flops"] = products = {
+            precision: measure.matrix_product(self.device, DTYPES[precision]) for precision in sorted(precisions)
+        }
+        jobs = {name: self._jobs(ours, name.startswith(OURS)) for name in makers(folder, self.device)}
+        self.results["padding"] = {
+            str(size): measure.padding(ours, [p for p in draws[size][0]]) for size in self.arguments.sizes
+        }
+        self.results["model"] = self._model_of(folder, layers, encoder.hidden)
+        del ours, encoder
+        for name, load in makers(folder, self.device).items():
+            self._measure(name, load(), draws, jobs[name], products[name.rpartition(" ")[2]])
+
+    def agree(self) -> bool:
+        """Scores and vectors of our engine against the plain fp32 pass; False when a limit is passed."""
+        folder = self.arguments.model or self._trained_model()
+        asked = agreement.questions(self.material, self.results["agreement_questions"])
+        plain = PlainReranker(folder, self.device)
+        truth = [agreement.probabilities(plain.logits, pairs) for pairs in asked]
+        for name, load in makers(folder, self.device).items():
+            self.results["agreement"][name] = agreement.compare(load(), asked, truth)
+            forget()
+        self.results["vectors"] = vectors = self._vectors()
+        differences = {
+            name: max(found["max_difference"], found["company"])
+            for name, found in self.results["agreement"].items()
+            if name.startswith(OURS)
+        } | vectors
+        return all(found <= agreement.LIMITS[name.rpartition(" ")[2]] for name, found in differences.items())
+
+    def _measure(self, name: str, engine: Logits, draws: dict[int, Any], jobs: dict[str, Any], product: float) -> None:
+        print(name, file=sys.stderr)
+        arguments, fifty = self.arguments, self._draws(50)[0]
+        warm = len(draws) and (arguments.runs if self.device != "cpu" else 1)
+        self.results["memory_at_50"][name] = measure.memory(self.device, lambda: engine(fifty))
+        self.results["latency"][name] = {
+            str(size): measure.latency(engine, drawn, warm) for size, drawn in draws.items()
+        }
+        encoder = getattr(engine, "__self__", None)
+        if name.startswith(OURS):
+            self.results["stages"][name] = {str(n): measure.stages(encoder, drawn) for n, drawn in draws.items()}
+        self.results["jobs"][name] = {}
+        for kind, (pairs, flops, tokens) in jobs.items():
+            found = measure.rate(engine, pairs, tokens)
+            found["utilisation"] = flops / found["s"] / product
+            self.results["jobs"][name][kind] = found
+        del engine, encoder
+        forget()
+
+    def _jobs(self, encoder: Any, ours: bool) -> dict[str, tuple[list[Pair], float, int]]:
+        """Kind → pairs, operations of the distinct (ours) or of all pairs, tokens of all pairs."""
+        count = self.arguments.job if ours else self.arguments.peer_job
+        made = {}
+        for kind, repeats in (("with repeats", True), ("without repeats", False)):
+            pairs = self.material.job(count, random.Random(23), repeats=repeats)
+            flops, _ = measure.flops(encoder, list(dict.fromkeys(pairs)) if ours else pairs)
+            made[kind] = pairs, flops, measure.flops(encoder, pairs)[1]
+        return made
+
+    def _draws(self, size: int) -> list[list[Pair]]:
+        return [self.material.of_one_question(size, self.chance) for _ in range(self.arguments.runs)]
+
+    def _tokenizer(self, folder: Path) -> int:
+        folder.mkdir(exist_ok=True)
+        return save_tokenizer(folder, [*self.material.passages, *self.material.questions], VOCABULARY)
+
+    def _speed_model(self) -> Path:
+        if self.arguments.model:
+            return self.arguments.model
+        folder = self.scratch / "speed"
+        size = self._tokenizer(folder)
+        save_reranker(folder, **({"vocab_size": size} | (LARGE if self.device != "cpu" else SMALL)))
+        return folder
+
+    def _trained_model(self) -> Path:
+        folder = self.scratch / "trained"
+        size = self._tokenizer(folder)
+        self.results["trained_loss"] = agreement.train(folder, size, self.material, self.arguments.steps)
+        return folder
+
+    def _vectors(self) -> dict[str, float]:
+        folder = self.scratch / "vectors"
+        save_encoder(folder, vocab_size=self._tokenizer(folder), **agreement.SHAPE)
+        texts = [*self.material.passages[:40], "肌", self.material.passages[0] * 80]
+        precisions = [name.rpartition(" ")[2] for name in self.results["agreement"] if name.startswith(OURS)]
+        return {f"vectors {p}": agreement.vector_difference(folder, self.device, p, texts) for p in precisions}
+
+    def _model_of(self, folder: Path, layers: int, hidden: int) -> dict[str, Any]:
+        model = PlainReranker(folder)._model
+        return {
+            "layers": layers,
+            "hidden": hidden,
+            "parameters": sum(weight.numel() for weight in model.parameters()),
+            "weights": str(self.arguments.model.name) if self.arguments.model else "random weights",
+        }
+
+
+def main() -> None:
+    """Run, print, write, and end with status 1 when scores disagree."""
+    logging.disable_progress_bar()
+    arguments = _arguments()
+    with tempfile.TemporaryDirectory() as scratch:
+        run = Run(arguments, Path(scratch))
+        run.results["machine"] = {
+            "device": torch.cuda.get_device_name() if arguments.device != "cpu" else f"CPU ({platform.machine()})",
+            "threads": torch.get_num_threads(),
+            "python": platform.python_version(),
+            **{name: version(name) for name in ("torch", "transformers", "FlagEmbedding", "sentence-transformers")},
+        }
+        agreed = run.agree()
+        run.speed()
+    text = markdown(run.results)
+    print(text)
+    if arguments.json:
+        arguments.json.write_text(json.dumps(run.results, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    if arguments.markdown:
+        arguments.markdown.write_text(text, encoding="utf-8")
+    if not agreed:
+        sys.exit("Scores or vectors differ from the plain fp32 forward pass by more than is allowed.")
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--device", default="auto", choices=["auto", "cpu", "cuda"])
+    parser.add_argument("--model", type=Path, help="folder of real weights, for speed and agreement")
+    parser.add_argument("--records", nargs="*", help="sample records to draw from (all)")
+    parser.add_argument("--sizes", type=int, nargs="*", default=[20, 50, 100, 400])
+    parser.add_argument("--runs", type=int, help="draws a size (card 200, CPU 7)")
+    parser.add_argument("--job", type=int, help="pairs of the large job (card 1,000,000, CPU 1,500)")
+    parser.add_argument("--peer-job", type=int, help="the same for the other engines (card 100,000, CPU 500)")
+    parser.add_argument("--steps", type=int, default=300, help="training steps of the small model")
+    parser.add_argument("--json", type=Path)
+    parser.add_argument("--markdown", type=Path)
+    arguments = parser.parse_args()
+    [arguments.device] = resolve_devices(arguments.device)
+    usual = (7, 1500, 500) if arguments.device == "cpu" else (200, 1_000_000, 100_000)
+    for name, value in zip(("runs", "job", "peer_job"), usual, strict=True):
+        if getattr(arguments, name) is None:
+            setattr(arguments, name, value)
+    return arguments
+
+
+if __name__ == "__main__":
+    main()
