@@ -37,7 +37,6 @@ SMALL = {
     "intermediate_size": 1536,
 }
 VOCABULARY = 8000
-PEERS = ("FlagEmbedding", "CrossEncoder", "sentence-transformers")
 
 
 class Run:
@@ -63,13 +62,12 @@ class Run:
             precision: measure.matrix_product(self.device, DTYPES[precision]) for precision in sorted(precisions)
         }
         jobs = {name: self._jobs(ours, name.startswith(OURS)) for name in makers(folder, self.device)}
-        self.results["padding"] = {
-            str(size): measure.padding(ours, [p for p in draws[size][0]]) for size in self.arguments.sizes
-        }
+        self.results["padding"] = {str(size): measure.padding(ours, draws[size][0]) for size in self.arguments.sizes}
         self.results["model"] = self._model_of(folder, layers, encoder.hidden)
         del ours, encoder
         for name, load in makers(folder, self.device).items():
             self._measure(name, load(), draws, jobs[name], products[name.rpartition(" ")[2]])
+            forget()
 
     def agree(self) -> bool:
         """Scores and vectors of our engine against the plain fp32 pass; False when a limit is passed."""
@@ -91,7 +89,7 @@ class Run:
     def _measure(self, name: str, engine: Logits, draws: dict[int, Any], jobs: dict[str, Any], product: float) -> None:
         print(name, file=sys.stderr)
         arguments, fifty = self.arguments, self._draws(50)[0]
-        warm = len(draws) and (arguments.runs if self.device != "cpu" else 1)
+        warm = arguments.runs if self.device != "cpu" else 1
         self.results["memory_at_50"][name] = measure.memory(self.device, lambda: engine(fifty))
         self.results["latency"][name] = {
             str(size): measure.latency(engine, drawn, warm) for size, drawn in draws.items()
@@ -104,8 +102,6 @@ class Run:
             found = measure.rate(engine, pairs, tokens)
             found["utilisation"] = flops / found["s"] / product
             self.results["jobs"][name][kind] = found
-        del engine, encoder
-        forget()
 
     def _jobs(self, encoder: Any, ours: bool) -> dict[str, tuple[list[Pair], float, int]]:
         """Kind → pairs, operations of the distinct (ours) or of all pairs, tokens of all pairs."""
@@ -122,7 +118,8 @@ class Run:
 
     def _tokenizer(self, folder: Path) -> int:
         folder.mkdir(exist_ok=True)
-        return save_tokenizer(folder, [*self.material.passages, *self.material.questions], VOCABULARY)
+        texts = [*self.material.passages, *self.material.questions, agreement.ASKED]
+        return save_tokenizer(folder, texts, VOCABULARY)
 
     def _speed_model(self) -> Path:
         if self.arguments.model:
@@ -185,7 +182,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--model", type=Path, help="folder of real weights, for speed and agreement")
     parser.add_argument("--records", nargs="*", help="sample records to draw from (all)")
     parser.add_argument("--sizes", type=int, nargs="*", default=[20, 50, 100, 400])
-    parser.add_argument("--runs", type=int, help="draws a size (card 200, CPU 7)")
+    parser.add_argument("--runs", type=int, help="draws a size (card 200, CPU 5)")
     parser.add_argument("--job", type=int, help="pairs of the large job (card 1,000,000, CPU 1,500)")
     parser.add_argument("--peer-job", type=int, help="the same for the other engines (card 100,000, CPU 500)")
     parser.add_argument("--steps", type=int, default=300, help="training steps of the small model")
@@ -193,7 +190,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--markdown", type=Path)
     arguments = parser.parse_args()
     [arguments.device] = resolve_devices(arguments.device)
-    usual = (7, 1500, 500) if arguments.device == "cpu" else (200, 1_000_000, 100_000)
+    usual = (5, 1500, 500) if arguments.device == "cpu" else (200, 1_000_000, 100_000)
     for name, value in zip(("runs", "job", "peer_job"), usual, strict=True):
         if getattr(arguments, name) is None:
             setattr(arguments, name, value)

@@ -21,7 +21,7 @@ from emr_rerank.evidence.calibration import sigmoid
 from emr_rerank.evidence.packed.load import PackedTextEncoder
 from emr_rerank.evidence.packed.tokens import PairTokenizer
 
-SHAPE = {"hidden_size": 128, "num_hidden_layers": 4, "num_attention_heads": 2, "intermediate_size": 512}
+SHAPE = {"hidden_size": 64, "num_hidden_layers": 3, "num_attention_heads": 2, "intermediate_size": 256}
 ASKED = "{}里写了什么？"
 LIMITS = {"fp32": 1e-4, "fp16": 1e-2, "bf16": 1e-2}
 """Most that a probability may differ from the reference's."""
@@ -33,25 +33,27 @@ def train(folder: Path, size: int, material: Material, steps: int) -> float:
     chance = random.Random(11)
     model = save_reranker(folder, vocab_size=size, **SHAPE).train()
     tokenizer = PairTokenizer(folder, 128)
-    optimizer = torch.optim.AdamW(model.parameters(), lr=5e-4)
+    optimizer = torch.optim.AdamW(model.parameters(), lr=1e-3)
     titles = sorted({title for title in material.sections if title})
     losses = []
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)  # so small a model only waits for more
     for _ in range(steps):
         places = chance.choices(range(len(material.passages)), k=32)
-        right = [chance.random() < 0.5 for _ in places]
-        asked = [material.sections[p] if yes else chance.choice(titles) for p, yes in zip(places, right, strict=True)]
-        sequences = tokenizer.pairs(
-            [(ASKED.format(t), material.passages[p]) for t, p in zip(asked, places, strict=True)]
-        )
+        own = [material.sections[place] for place in places]
+        asked = [title if chance.random() < 0.5 else chance.choice(titles) for title in own]
+        texts = [material.passages[place] for place in places]
+        sequences = tokenizer.pairs([(ASKED.format(title), text) for title, text in zip(asked, texts, strict=True)])
         longest = max(map(len, sequences))
         ids = torch.tensor([[*ids, *[1] * (longest - len(ids))] for ids in sequences])
-        labels = torch.tensor([float(material.sections[p] == t) for t, p in zip(asked, places, strict=True)])
+        labels = torch.tensor([float(title == wanted) for title, wanted in zip(own, asked, strict=True)])
         logits = model(input_ids=ids, attention_mask=(ids != 1).long()).logits[:, 0]
         loss = torch.nn.functional.binary_cross_entropy_with_logits(logits, labels)
         optimizer.zero_grad()
         loss.backward()
         optimizer.step()
         losses.append(float(loss.detach()))
+    torch.set_num_threads(threads)
     model.eval().save_pretrained(folder)
     return float(np.mean(losses[-max(steps // 10, 1) :]))
 
@@ -60,13 +62,8 @@ def questions(material: Material, count: int) -> list[list[Pair]]:
     """For so many section titles 48 passages each, with one of one character and one that is far too long."""
     chance = random.Random(5)
     titles = chance.sample(sorted({title for title in material.sections if title}), count)
-    return [
-        [
-            (ASKED.format(title), text)
-            for text in [*chance.sample(material.passages, 46), "肌", material.passages[0] * 80]
-        ]
-        for title in titles
-    ]
+    ends = ["肌", material.passages[0] * 80]
+    return [[(ASKED.format(title), text) for text in chance.sample(material.passages, 46) + ends] for title in titles]
 
 
 def compare(engine: Logits, asked: Sequence[Sequence[Pair]], truth: Sequence[Sequence[float]]) -> dict[str, float]:

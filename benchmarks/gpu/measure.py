@@ -51,7 +51,7 @@ def rate(engine: Logits, pairs: Sequence[Pair], tokens: int) -> dict[str, float]
 
 
 def padding(encoder: PackedCrossEncoder, pairs: Sequence[Pair]) -> dict[str, float]:
-    """Share of the computed tokens that is padding: ours (a CUDA graph's fill), and of batches of 64 sorted by length."""
+    """Share of computed tokens that is padding: ours (a CUDA graph's fill), and of batches of 64 sorted by length."""
     batches = encoder.engine.prepare(pairs, encoder.tokenizer.pairs)
     real = sum(batch.tokens for batch in batches)
     graphed = encoder.engine.replicas[0].varlen

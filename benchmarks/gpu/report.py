@@ -33,12 +33,19 @@ def _stages(results: dict[str, Any]) -> str:
     rows = []
     for name, by_size in results["stages"].items():
         for size, found in by_size.items():
-            split = (
-                f"{found[stage]['p50']:.2f} / {found[stage]['p95']:.2f}" for stage in ("tokenise", "copy", "compute")
-            )
+            times = (found[stage] for stage in ("tokenise", "copy", "compute"))
+            split = (f"{time['p50']:.2f} / {time['p95']:.2f} / {time['p99']:.2f}" for time in times)
             padded = results["padding"][size]
             rows.append([name, size, *split, f"{padded['ours']:.1%}", f"{padded['batches of 64']:.1%}"])
-    head = ["p50 / p95, ms", "pairs", "tokenise", "copy", "compute", "padding", "padding of batches of 64"]
+    head = [
+        "stages, ms: p50 / p95 / p99",
+        "pairs",
+        "tokenise",
+        "copy",
+        "compute",
+        "padding",
+        "padding of batches of 64",
+    ]
     return _table(head, rows)
 
 
