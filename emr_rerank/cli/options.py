@@ -1,5 +1,6 @@
 """Options that several commands share, each readable from the environment too."""
 
+import os
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -46,6 +47,10 @@ User = Annotated[str, typer.Option("--user", envvar="EMR_RERANK_USER", help="Who
 Purpose = Annotated[str, typer.Option("--purpose", envvar="EMR_RERANK_PURPOSE", help="Why, for the audit journal.")]
 
 
+ENVIRONMENT_ONLY = ("engine", "precision", "batch_tokens", "gpus")
+"""Settings of bge models that belong to a machine, not to a call: EMR_RERANK_ENGINE and so on."""
+
+
 def build_settings(**given: Any) -> Settings:
     """Settings from the options that were given (None leaves the default).
 
@@ -53,8 +58,17 @@ def build_settings(**given: Any) -> Settings:
         UsageError: a value is out of its range.
     """
     try:
-        return Settings(**{name: value for name, value in given.items() if value is not None})
+        return Settings(**_of_environment(), **{name: value for name, value in given.items() if value is not None})
     except ValidationError as error:
         problem = error.errors(include_url=False, include_input=False)[0]
-        option = "--" + str(problem["loc"][0]).replace("_", "-")
+        name = str(problem["loc"][0])
+        option = _variable(name) if name in ENVIRONMENT_ONLY else "--" + name.replace("_", "-")
         raise UsageError(f"{option}: {problem['msg']}.", "See --help for what it takes.") from None
+
+
+def _of_environment() -> dict[str, str]:
+    return {name: os.environ[_variable(name)] for name in ENVIRONMENT_ONLY if os.environ.get(_variable(name))}
+
+
+def _variable(setting: str) -> str:
+    return "EMR_RERANK_" + setting.upper()

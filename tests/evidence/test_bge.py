@@ -10,13 +10,14 @@ import pytest
 import torch
 from transformers import AutoTokenizer, XLMRobertaModel
 
+from benchmarks.gpu.plain import PlainReranker
 from emr_rerank.errors import ModelError
 from emr_rerank.evidence.bge import BgeEmbedder, BgeReranker
 from emr_rerank.evidence.calibration import sigmoid
 from emr_rerank.evidence.models import load_embedder, load_reranker
 from emr_rerank.evidence.weights import model_folder
 from emr_rerank.settings import Settings
-from tests.evidence.tiny_bge import CORPUS, QUESTION, PlainReranker, options, tiny_encoder, tiny_reranker
+from tests.evidence.tiny_bge import CORPUS, QUESTION, options, tiny_encoder, tiny_reranker
 
 ENGINES = ["packed", "flagembedding"]
 

@@ -1,10 +1,9 @@
-"""Tiny bge models with a real tokenizer, and their plain forward pass: the reference that engines are held to."""
+"""Tiny bge models with a real tokenizer."""
 
 from pathlib import Path
 from typing import Any
 
 import torch
-from transformers import AutoModelForSequenceClassification, AutoTokenizer
 
 from benchmarks.gpu.xlmr import save_encoder, save_reranker, save_tokenizer
 from emr_rerank.evidence.bge import BgeOptions
@@ -47,23 +46,3 @@ def tiny_encoder(folder: Path) -> Path:
     size = save_tokenizer(folder, CORPUS * 4, 300)
     save_encoder(folder, **SHAPE, vocab_size=size, initializer_range=0.6)
     return folder
-
-
-class PlainReranker:
-    """transformers' own forward pass, one pair at a time, without padding."""
-
-    def __init__(self, folder: Path) -> None:
-        self._tokenizer = AutoTokenizer.from_pretrained(folder)
-        self._model = AutoModelForSequenceClassification.from_pretrained(folder).eval()
-
-    def ids(self, question: str, passage: str) -> list[int]:
-        """`prepare_for_model` of the question cut at 384 tokens: a question alone is cut, then the pair."""
-        tokenizer = self._tokenizer
-        q = tokenizer(question, add_special_tokens=False, truncation=True, max_length=384)["input_ids"]
-        d = tokenizer(passage, add_special_tokens=False, truncation=True, max_length=512)["input_ids"]
-        over = max(len(q) + len(d) + 4 - 512, 0)
-        return [0, *q, 2, 2, *d[: len(d) - over], 2]
-
-    def logit(self, question: str, passage: str) -> float:
-        with torch.no_grad():
-            return float(self._model(input_ids=torch.tensor([self.ids(question, passage)])).logits)

@@ -42,6 +42,10 @@ def split(moved: torch.Tensor, tokens: int, sequences: int) -> tuple[Any, Any, A
     return ids, positions, offsets, first
 
 
+class CaptureError(RuntimeError):
+    """The pass can't be captured here; it can still be run."""
+
+
 class Graphs:
     """Captured forward passes by size; each is captured when its size is first met.
 
@@ -56,7 +60,11 @@ class Graphs:
         self._captured: dict[Key, tuple[torch.Tensor, Run]] = {}
 
     def run(self, batch: Batch, key: Key) -> torch.Tensor:
-        """The states of a batch, shape (sequences, …)."""
+        """The states of a batch, shape (sequences, …).
+
+        Raises:
+            CaptureError: the first pass of this size could not be captured.
+        """
         tokens, longest = key
         host = torch.from_numpy(flat(batch.padded(tokens, MAX_SEQUENCES)))
         if self._device.type == "cuda":
@@ -64,10 +72,18 @@ class Graphs:
         if key not in self._captured:
             inputs = host.to(self._device, copy=True)
             parts = split(inputs, tokens, MAX_SEQUENCES)
-            self._captured[key] = inputs, self._capture(lambda: self._forward(*parts, longest))
+            self._captured[key] = inputs, self._replay(lambda: self._forward(*parts, longest))
         inputs, replay = self._captured[key]
         inputs.copy_(host, non_blocking=True)
         return replay()[: len(batch.rows)].clone()
+
+    def _replay(self, run: Run) -> Run:
+        try:
+            return self._capture(run)
+        except torch.OutOfMemoryError:
+            raise
+        except RuntimeError as error:
+            raise CaptureError(type(error).__name__) from error
 
     def drop(self) -> None:
         """Forgets all graphs and the memory that they hold."""

@@ -1,6 +1,7 @@
 """bge models as packed engines: from a model folder to one result a text."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -32,10 +33,11 @@ class PackedCrossEncoder:
     def __init__(
         self, folder: Path, devices: Sequence[str], precision: str, batch_tokens: int, max_tokens: int
     ) -> None:
-        from transformers import AutoModelForSequenceClassification
+        from transformers import AutoModelForSequenceClassification as Classifier
 
         self.tokenizer = PairTokenizer(folder, max_tokens)
-        model = AutoModelForSequenceClassification.from_pretrained(str(folder))
+        with _no_progress_bar():
+            model = Classifier.from_pretrained(str(folder))
         base = _checked(model, max_tokens)
         replicas = []
         for device in map(torch.device, devices):
@@ -62,7 +64,9 @@ class PackedTextEncoder:
         from transformers import AutoModel
 
         self.tokenizer = PairTokenizer(folder, max_tokens)
-        base = _checked(AutoModel.from_pretrained(str(folder)), max_tokens)
+        with _no_progress_bar():
+            model = AutoModel.from_pretrained(str(folder))
+        base = _checked(model, max_tokens)
         encoders = [PackedEncoder(base, torch.device(device), DTYPES[precision]) for device in devices]
         replicas = [Replica(encoder, unit_length, batch_tokens) for encoder in encoders]
         self.engine = PackedEngine(replicas, batch_tokens, self.tokenizer.pad)
@@ -71,6 +75,20 @@ class PackedTextEncoder:
     def vectors(self, texts: Sequence[str]) -> Floats:
         """Unit vectors, shape (number of texts, dim)."""
         return self.engine.results(texts, self.tokenizer.singles)
+
+
+@contextmanager
+def _no_progress_bar() -> Iterator[None]:
+    """transformers shows one while it loads weights, terminal or not."""
+    from transformers.utils import logging
+
+    shown = logging.is_progress_bar_enabled()
+    logging.disable_progress_bar()
+    try:
+        yield
+    finally:
+        if shown:
+            logging.enable_progress_bar()
 
 
 def _checked(model: Any, max_tokens: int) -> Any:

@@ -9,7 +9,7 @@ import torch
 
 from emr_rerank.evidence.packed.attention import has_varlen, uniform_attention, varlen_attention
 from emr_rerank.evidence.packed.batches import Batch
-from emr_rerank.evidence.packed.graphs import CudaCapture, Graphs, flat, graph_key, split
+from emr_rerank.evidence.packed.graphs import CaptureError, CudaCapture, Graphs, flat, graph_key, split
 from emr_rerank.evidence.packed.model import PackedEncoder
 
 Head = Callable[[Any], Any]
@@ -69,9 +69,13 @@ class Replica:
 
     def _one(self, batch: Batch) -> torch.Tensor:
         key = graph_key(batch) if self._graphs is not None else None
-        if self._graphs is None or key is None:
-            return self.compute(batch, self.move(batch))
-        return self._graphs.run(batch, key)
+        if self._graphs is not None and key is not None:
+            try:
+                return self._graphs.run(batch, key)
+            except CaptureError:
+                self._graphs = None
+                _LOG.warning("CUDA graphs do not work on %s: short batches run without them, slower.", self.device)
+        return self.compute(batch, self.move(batch))
 
     def _forward(self, ids: Any, positions: Any, offsets: Any, first: Any, longest: int) -> torch.Tensor:
         attend = varlen_attention(offsets, longest, self.encoder.heads)

@@ -10,13 +10,14 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from benchmarks.gpu.plain import PlainReranker
 from emr_rerank.errors import ModelError
 from emr_rerank.evidence.bge import BgeReranker
 from emr_rerank.evidence.calibration import sigmoid
 from emr_rerank.evidence.packed import engine as engine_module
 from emr_rerank.evidence.packed.load import PackedCrossEncoder
 from emr_rerank.evidence.packed.replica import Replica
-from tests.evidence.tiny_bge import CHARACTERS, CORPUS, DEVICES, QUESTION, PlainReranker, options, tiny_reranker
+from tests.evidence.tiny_bge import CHARACTERS, CORPUS, DEVICES, QUESTION, options, tiny_reranker
 
 PASSAGE = st.builds(
     lambda text, times: text * times, st.text(CHARACTERS, min_size=0, max_size=40), st.sampled_from([1, 1, 1, 3, 60])

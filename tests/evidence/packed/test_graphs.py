@@ -3,6 +3,7 @@
 The capture of a card is replaced by running the pass again; sizes, buffers and filling up are those of a card.
 """
 
+import logging
 from typing import Any
 
 import numpy as np
@@ -96,3 +97,19 @@ def test_a_size_is_captured_once_and_keeps_no_result_of_the_last_batch(encoder: 
 def test_which_graph_a_batch_fits(lengths: list[int], key: tuple[int, int] | None) -> None:
     [batch] = pack([[7] * length for length in lengths], 100_000, 1)
     assert graph_key(batch) == key
+
+
+def test_where_nothing_can_be_captured_batches_run_without_graphs(
+    encoder: PackedCrossEncoder, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    replica = encoder.engine.replicas[0]
+    expected = encoder.logits([(QUESTION, text) for text in CORPUS])
+
+    def capture(run: Any) -> Any:
+        raise RuntimeError("operation not permitted when stream is capturing")
+
+    monkeypatch.setattr(replica, "_graphs", Graphs(replica._forward, torch.device("cpu"), capture))
+    with caplog.at_level(logging.WARNING):
+        assert encoder.logits([(QUESTION, text) for text in CORPUS]) == expected
+        assert encoder.logits([(QUESTION, CORPUS[0])]) == pytest.approx(expected[:1], abs=1e-5)
+    assert caplog.messages == ["CUDA graphs do not work on cpu: short batches run without them, slower."]

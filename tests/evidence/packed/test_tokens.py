@@ -7,9 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from transformers import AutoTokenizer, PreTrainedTokenizerFast
 
+from benchmarks.gpu.plain import PlainReranker
 from emr_rerank.errors import ModelError
 from emr_rerank.evidence.packed.tokens import PairTokenizer
-from tests.evidence.tiny_bge import CHARACTERS, CORPUS, QUESTION, PlainReranker, tiny_reranker
+from tests.evidence.tiny_bge import CHARACTERS, CORPUS, QUESTION, tiny_reranker
 
 TEXT = st.text(alphabet=CHARACTERS, max_size=60).map(str) | st.sampled_from(["", "肌", "☃", "<pad>", "<s> a"])
 
