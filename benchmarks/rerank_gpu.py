@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any
 
 import torch
+from transformers import AutoModelForSequenceClassification
 from transformers.utils import logging
 
 from benchmarks.gpu import agreement, measure
@@ -26,6 +27,7 @@ from benchmarks.gpu.engines import OURS, Logits, forget, makers, packed
 from benchmarks.gpu.pairs import Material, Pair, read_material
 from benchmarks.gpu.plain import PlainReranker
 from benchmarks.gpu.report import markdown
+from benchmarks.gpu.stored_ids import stored_ids
 from benchmarks.gpu.xlmr import LARGE, save_encoder, save_reranker, save_tokenizer
 from emr_rerank.evidence.devices import resolve_devices
 from emr_rerank.evidence.packed.load import DTYPES
@@ -55,16 +57,17 @@ class Run:
         folder = self._speed_model()
         draws = {size: self._draws(size) for size in self.arguments.sizes}
         ours = packed(folder, self.device, "fp16" if self.device != "cpu" else "fp32")
-        encoder = ours.engine.replicas[0].encoder
-        layers = len(encoder.layers)
         precisions = {name.rpartition(" ")[2] for name in makers(folder, self.device)}
         self.results["matrix_product_flops"] = products = {
             precision: measure.matrix_product(self.device, DTYPES[precision]) for precision in sorted(precisions)
         }
         jobs = {name: self._jobs(ours, name.startswith(OURS)) for name in makers(folder, self.device)}
         self.results["padding"] = {str(size): measure.padding(ours, draws[size][0]) for size in self.arguments.sizes}
-        self.results["model"] = self._model_of(folder, layers, encoder.hidden)
-        del ours, encoder
+        self.results["stored_ids_ms"] = stored_ids(
+            folder, self.material.questions[0], self.material.passages, self.scratch / "ids.sqlite"
+        )
+        self.results["model"] = self._model_of(folder)
+        del ours
         for name, load in makers(folder, self.device).items():
             self._measure(name, load(), draws, jobs[name], products[name.rpartition(" ")[2]])
             forget()
@@ -142,12 +145,12 @@ class Run:
         precisions = [name.rpartition(" ")[2] for name in self.results["agreement"] if name.startswith(OURS)]
         return {f"vectors {p}": agreement.vector_difference(folder, self.device, p, texts) for p in precisions}
 
-    def _model_of(self, folder: Path, layers: int, hidden: int) -> dict[str, Any]:
-        model = PlainReranker(folder)._model
+    def _model_of(self, folder: Path) -> dict[str, Any]:
+        model = AutoModelForSequenceClassification.from_pretrained(folder)
         return {
-            "layers": layers,
-            "hidden": hidden,
-            "parameters": sum(weight.numel() for weight in model.parameters()),
+            "layers": model.config.num_hidden_layers,
+            "hidden": model.config.hidden_size,
+            "parameters": model.num_parameters(),
             "weights": str(self.arguments.model.name) if self.arguments.model else "random weights",
         }
 

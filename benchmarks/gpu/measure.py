@@ -1,6 +1,5 @@
 """Times, rates, padding, utilisation and memory of one engine."""
 
-import resource
 import time
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -83,11 +82,10 @@ def matrix_product(device: str, dtype: torch.dtype) -> float:
     return 2 * size**3 / min(times[3:])
 
 
-def memory(device: str, work: Callable[[], Any]) -> dict[str, float | None]:
-    """Peak MiB on the card while it works, weights included; on CPU the process's own peak since its start."""
+def memory(device: str, work: Callable[[], Any]) -> dict[str, float]:
+    """Peak MiB on the card while it works, weights included: allocated by tensors, reserved from the card."""
     if device == "cpu":
-        work()
-        return {"process": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024}
+        return {}
     torch.cuda.reset_peak_memory_stats()
     work()
     peaks = torch.cuda.max_memory_allocated(), torch.cuda.max_memory_reserved()
