@@ -78,8 +78,8 @@ def _jobs(results: dict[str, Any]) -> str:
 
 def _stored_ids(found: dict[str, float]) -> str:
     return (
-        f"A question with {CANDIDATES} candidates: all tokenised in {found['tokenised']:.2f} ms; the question tokenised "
-        f"and the candidates' ids read from SQLite in {found['stored']:.2f} ms."
+        f"A question with {CANDIDATES} candidates: all tokenised in {found['tokenised']:.2f} ms; the question alone "
+        f"tokenised and the candidates' ids read from SQLite in {found['stored']:.2f} ms."
     )
 
 
