@@ -159,6 +159,9 @@ def test_out_of_memory_again_is_an_error_that_says_what_to_do(folder: Path) -> N
     with pytest.raises(ModelError, match="Lower batch_tokens"):
         reranker.score(QUESTION, [text[:length] for text in CORPUS for length in (3, 9, 14)])
     assert len(memory.sizes) == 2, "one failure, one try with half of the budget"
+    with pytest.raises(ModelError, match="Lower batch_tokens"):
+        reranker.score(QUESTION, CORPUS)
+    assert len(memory.sizes) == 3 and reranker.model.engine.replicas[0].budget == 256, "halved once for good"
 
 
 def test_another_runtime_error_is_not_taken_for_out_of_memory(folder: Path) -> None:

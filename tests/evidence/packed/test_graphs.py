@@ -45,7 +45,8 @@ def graphs_of(encoder: PackedCrossEncoder) -> tuple[Graphs, list[int]]:
 
     def capture(run: Any) -> Any:
         captured.append(len(captured))
-        return run
+        result = run()
+        return lambda: result.copy_(run())  # a card's replay writes to one place, too
 
     return Graphs(forward, torch.device("cpu"), capture), captured
 
