@@ -122,15 +122,7 @@ class BgeReranker(_BgeModel):
 
 
 class BgeEmbedder(_BgeModel):
-    """bge-m3's dense vectors (CLS token, unit length).
-
-    Args:
-        model: hub name or local folder.
-        options: device, engine, precision, sizes.
-
-    Raises:
-        ModelError: the model, or a package that it needs, is missing, or it does not load.
-    """
+    """bge-m3's dense vectors (CLS token, unit length); arguments and errors as for `BgeReranker`."""
 
     def __init__(self, model: str, options: BgeOptions = BgeOptions()) -> None:
         super().__init__(model, options)

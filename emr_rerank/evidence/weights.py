@@ -40,7 +40,7 @@ def _from_hub(model: str, offline: bool) -> Path:
         from huggingface_hub import snapshot_download
         from huggingface_hub.errors import LocalEntryNotFoundError, RepositoryNotFoundError
     except ImportError:
-        raise ModelError("FlagEmbedding is not installed.", INSTALL) from None
+        raise ModelError("huggingface_hub is not installed.", INSTALL) from None
     try:
         return Path(snapshot_download(model, local_files_only=offline, ignore_patterns=_SKIPPED))
     except LocalEntryNotFoundError:

@@ -167,7 +167,12 @@ def test_flag_embedding_that_does_not_fit_transformers_is_told(folder: Path, mon
 
 @pytest.mark.parametrize(
     ("changed", "what"),
-    [({"num_labels": 3}, "several labels"), ({"hidden_act": "relu"}, "XLM-RoBERTa")],
+    [
+        ({"num_labels": 3}, "several labels"),
+        ({"hidden_act": "relu"}, "XLM-RoBERTa"),
+        ({"max_position_embeddings": 130}, "at least 512 tokens"),
+        ({"pad_token_id": 3}, "XLM-RoBERTa"),
+    ],
 )
 def test_another_architecture_is_refused(changed: dict[str, Any], what: str, tmp_path: Path) -> None:
     with pytest.raises(ModelError, match=what):

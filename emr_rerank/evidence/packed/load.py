@@ -38,7 +38,7 @@ class PackedCrossEncoder:
         self.tokenizer = PairTokenizer(folder, max_tokens)
         with _no_progress_bar():
             model = Classifier.from_pretrained(str(folder))
-        base = _checked(model, max_tokens)
+        base = _checked(model, self.tokenizer)
         replicas = []
         for device in map(torch.device, devices):
             head = RelevanceHead(model.classifier, device)
@@ -66,7 +66,7 @@ class PackedTextEncoder:
         self.tokenizer = PairTokenizer(folder, max_tokens)
         with _no_progress_bar():
             model = AutoModel.from_pretrained(str(folder))
-        base = _checked(model, max_tokens)
+        base = _checked(model, self.tokenizer)
         encoders = [PackedEncoder(base, torch.device(device), DTYPES[precision]) for device in devices]
         replicas = [Replica(encoder, unit_length, batch_tokens) for encoder in encoders]
         self.engine = PackedEngine(replicas, batch_tokens, self.tokenizer.pad)
@@ -91,17 +91,19 @@ def _no_progress_bar() -> Iterator[None]:
             logging.enable_progress_bar()
 
 
-def _checked(model: Any, max_tokens: int) -> Any:
+def _checked(model: Any, tokenizer: PairTokenizer) -> Any:
     """The encoder inside a transformers model.
 
     Raises:
-        ModelError: it is not the XLM-RoBERTa that `PackedEncoder` computes.
+        ModelError: it is not the XLM-RoBERTa that `PackedEncoder` computes, or not that of the tokenizer.
     """
     config = model.config
     known = config.model_type == "xlm-roberta" and config.hidden_act == "gelu" and not config.is_decoder
-    if not known or config.max_position_embeddings <= max_tokens + config.pad_token_id:
+    room = config.max_position_embeddings > tokenizer.max_tokens + tokenizer.pad
+    if not known or not room or config.pad_token_id != tokenizer.pad:
         raise ModelError(
-            f"The packed engine runs XLM-RoBERTa of at least {max_tokens} tokens, not this {config.model_type}.",
+            f"The packed engine runs XLM-RoBERTa of at least {tokenizer.max_tokens} tokens, "
+            f"which this {config.model_type} is not.",
             "Set engine to 'flagembedding'.",
         )
     return model.base_model
