@@ -184,17 +184,18 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--device", default="auto", choices=["auto", "cpu", "cuda"])
     parser.add_argument("--model", type=Path, help="folder of real weights, for speed and agreement")
     parser.add_argument("--records", nargs="*", help="sample records to draw from (all)")
-    parser.add_argument("--sizes", type=int, nargs="*", default=[20, 50, 100, 400])
+    parser.add_argument("--sizes", type=int, nargs="*", help="pairs a question (card 20 50 100 400, CPU 20 50 100)")
     parser.add_argument("--runs", type=int, help="draws a size (card 200, CPU 5)")
-    parser.add_argument("--job", type=int, help="pairs of the large job (card 1,000,000, CPU 1,500)")
-    parser.add_argument("--peer-job", type=int, help="the same for the other engines (card 100,000, CPU 500)")
+    parser.add_argument("--job", type=int, help="pairs of the large job (card 1,000,000, CPU 300)")
+    parser.add_argument("--peer-job", type=int, help="the same for the other engines (card 100,000, CPU 100)")
     parser.add_argument("--steps", type=int, default=300, help="training steps of the small model")
     parser.add_argument("--json", type=Path)
     parser.add_argument("--markdown", type=Path)
     arguments = parser.parse_args()
     [arguments.device] = resolve_devices(arguments.device)
-    usual = (5, 1500, 500) if arguments.device == "cpu" else (200, 1_000_000, 100_000)
-    for name, value in zip(("runs", "job", "peer_job"), usual, strict=True):
+    card: dict[str, Any] = {"sizes": [20, 50, 100, 400], "runs": 200, "job": 1_000_000, "peer_job": 100_000}
+    small: dict[str, Any] = {"sizes": [20, 50, 100], "runs": 5, "job": 300, "peer_job": 100}
+    for name, value in (small if arguments.device == "cpu" else card).items():
         if getattr(arguments, name) is None:
             setattr(arguments, name, value)
     return arguments
