@@ -171,7 +171,8 @@ def test_flag_embedding_that_does_not_fit_transformers_is_told(folder: Path, mon
         ({"num_labels": 3}, "several labels"),
         ({"hidden_act": "relu"}, "XLM-RoBERTa"),
         ({"max_position_embeddings": 130}, "at least 512 tokens"),
-        ({"pad_token_id": 3}, "XLM-RoBERTa"),
+        ({"pad_token_id": 3}, "with its own tokenizer"),
+        ({"vocab_size": 100}, "with its own tokenizer"),
     ],
 )
 def test_another_architecture_is_refused(changed: dict[str, Any], what: str, tmp_path: Path) -> None:

@@ -61,13 +61,10 @@ class PackedEngine:
             rows: list[int] = []
             done = []
             try:
-                while left:
-                    batch = left.popleft()
+                while (batch := _taken(left)) is not None:
                     done.append(replica.run(batch))
                     rows.extend(batch.rows)
-            except IndexError:  # another replica took the last one
-                pass
-            except BaseException:
+            except BaseException:  # the other replicas stop, too
                 left.clear()
                 raise
             return [(rows, torch.cat(done).cpu().numpy())] if done else []
@@ -80,6 +77,14 @@ class PackedEngine:
                 parts = [part for found in pool.map(work, busy) for part in found]
         rows = np.concatenate([rows for rows, _ in parts])
         return np.concatenate([values for _, values in parts])[np.argsort(rows)]
+
+
+def _taken(left: deque[Batch]) -> Batch | None:
+    """The next batch; None when the others took the last one."""
+    try:
+        return left.popleft()
+    except IndexError:
+        return None
 
 
 def _ahead(chunks: Sequence[Sequence[Text]], prepare: Callable[[Sequence[Text]], list[Batch]]) -> Iterator[list[Batch]]:

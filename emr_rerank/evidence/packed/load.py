@@ -100,9 +100,10 @@ def _checked(model: Any, tokenizer: PairTokenizer) -> Any:
     config = model.config
     known = config.model_type == "xlm-roberta" and config.hidden_act == "gelu" and not config.is_decoder
     room = config.max_position_embeddings > tokenizer.max_tokens + tokenizer.pad
-    if not known or not room or config.pad_token_id != tokenizer.pad:
+    fits = config.pad_token_id == tokenizer.pad and config.vocab_size >= tokenizer.size
+    if not (known and room and fits):
         raise ModelError(
-            f"The packed engine runs XLM-RoBERTa of at least {tokenizer.max_tokens} tokens, "
+            f"The packed engine runs XLM-RoBERTa of at least {tokenizer.max_tokens} tokens with its own tokenizer, "
             f"which this {config.model_type} is not.",
             "Set engine to 'flagembedding'.",
         )

@@ -34,6 +34,7 @@ class PairTokenizer:
         tokenizer = AutoTokenizer.from_pretrained(str(folder))
         self.max_tokens = max_tokens
         self.begin, self.end, self.pad = tokenizer.bos_token_id, tokenizer.eos_token_id, tokenizer.pad_token_id
+        self.size = len(tokenizer)
         expected = tokenizer(*_PROBE)["input_ids"]
         self._backend: Any = getattr(tokenizer, "backend_tokenizer", None)
         if self._backend is not None:

@@ -115,14 +115,17 @@ def test_several_devices_share_the_batches(folder: Path, cross_encoder: PackedCr
     assert logits(encoder, texts) == pytest.approx(logits(cross_encoder, texts), abs=1e-4)
 
 
-def test_a_device_that_fails_ends_the_call(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("kind", [RuntimeError, IndexError])
+def test_a_device_that_fails_ends_the_call(
+    kind: type[Exception], folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     encoder = PackedCrossEncoder(folder, ["cpu", "cpu"], "fp32", 64, 512)
 
     def fail(batch: Any) -> Any:
-        raise RuntimeError("device lost")
+        raise kind("device lost")
 
     monkeypatch.setattr(encoder.engine.replicas[0], "run", fail)
-    with pytest.raises(RuntimeError, match="device lost"):
+    with pytest.raises(kind, match="device lost"):
         logits(encoder, CORPUS * 3 + [text[:5] for text in CORPUS])
 
 
