@@ -14,6 +14,7 @@ import platform
 import random
 import sys
 import tempfile
+from collections.abc import Callable
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -53,14 +54,12 @@ class Run:
         self.results |= {"jobs": {}, "memory_at_50": {}, "agreement": {}, "agreement_questions": 8}
 
     def speed(self) -> None:
-        """Latency, stages, large jobs and memory of each engine, one loaded at a time."""
+        """Memory of each engine loaded alone; then all of them in turn, draw by draw, so that a busy machine slows all."""
         folder = self._speed_model()
         draws = {size: self._draws(size) for size in self.arguments.sizes}
         ours = packed(folder, self.device, "fp16" if self.device != "cpu" else "fp32")
         precisions = {name.rpartition(" ")[2] for name in makers(folder, self.device)}
-        self.results["matrix_product_flops"] = products = {
-            precision: measure.matrix_product(self.device, DTYPES[precision]) for precision in sorted(precisions)
-        }
+        self.results["matrix_product_flops"] = dict.fromkeys(sorted(precisions), 0.0)
         jobs = {name: self._jobs(ours, name.startswith(OURS)) for name in makers(folder, self.device)}
         self.results["padding"] = {str(size): measure.padding(ours, draws[size][0]) for size in self.arguments.sizes}
         self.results["stored_ids_ms"] = stored_ids(
@@ -68,9 +67,17 @@ class Run:
         )
         self.results["model"] = self._model_of(folder)
         del ours
+        fifty = self._draws(50)[0]
         for name, load in makers(folder, self.device).items():
-            self._measure(name, load(), draws, jobs[name], products[name.rpartition(" ")[2]])
+            self.results["memory_at_50"][name] = self._memory(load, fifty)
             forget()
+        engines = {name: load() for name, load in makers(folder, self.device).items()}
+        warm = self.arguments.runs if self.device != "cpu" else 1
+        for size, drawn in draws.items():
+            for name, times in measure.latencies(engines, drawn, warm).items():
+                self.results["latency"].setdefault(name, {})[str(size)] = times
+        for name, engine in engines.items():
+            self._measure(name, engine, draws, jobs[name])
 
     def agree(self) -> bool:
         """Scores and vectors of our engine against the plain fp32 pass; False when a limit is passed."""
@@ -89,22 +96,23 @@ class Run:
         } | vectors
         return all(found <= agreement.LIMITS[name.rpartition(" ")[2]] for name, found in differences.items())
 
-    def _measure(self, name: str, engine: Logits, draws: dict[int, Any], jobs: dict[str, Any], product: float) -> None:
+    def _memory(self, load: Callable[[], Logits], pairs: list[Pair]) -> dict[str, float]:
+        engine = load()
+        return measure.memory(self.device, lambda: engine(pairs))
+
+    def _measure(self, name: str, engine: Logits, draws: dict[int, Any], jobs: dict[str, Any]) -> None:
+        """Stages of ours, large jobs, and the matrix product before and after: the best of a run stands for the machine."""
         print(name, file=sys.stderr)
-        arguments, fifty = self.arguments, self._draws(50)[0]
-        warm = arguments.runs if self.device != "cpu" else 1
-        self.results["memory_at_50"][name] = measure.memory(self.device, lambda: engine(fifty))
-        self.results["latency"][name] = {
-            str(size): measure.latency(engine, drawn, warm) for size, drawn in draws.items()
-        }
+        precision = name.rpartition(" ")[2]
+        products = self.results["matrix_product_flops"]
         encoder = getattr(engine, "__self__", None)
         if name.startswith(OURS):
             self.results["stages"][name] = {str(n): measure.stages(encoder, drawn) for n, drawn in draws.items()}
         self.results["jobs"][name] = {}
         for kind, (pairs, flops, tokens) in jobs.items():
-            found = measure.rate(engine, pairs, tokens)
-            found["utilisation"] = flops / found["s"] / product
-            self.results["jobs"][name][kind] = found
+            self.results["jobs"][name][kind] = measure.rate(engine, pairs, tokens) | {"flops": flops}
+            product = measure.matrix_product(self.device, DTYPES[precision])
+            products[precision] = max(products[precision], product)
 
     def _jobs(self, encoder: Any, ours: bool) -> dict[str, tuple[list[Pair], float, int]]:
         """Kind → pairs, operations of the distinct (ours) or of all pairs, tokens of all pairs."""

@@ -1,7 +1,7 @@
 """Times, rates, padding, utilisation and memory of one engine."""
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -18,11 +18,16 @@ def percentiles(times: Sequence[float]) -> dict[str, float]:
     return {f"p{share}": round(float(np.percentile(times, share)) * 1000, 3) for share in (50, 95, 99)}
 
 
-def latency(engine: Logits, draws: Sequence[Sequence[Pair]], warm: int) -> dict[str, float]:
-    """End to end, texts to numbers on the host, one draw of pairs after another; so many are run once before."""
-    for pairs in draws[:warm]:
-        engine(pairs)
-    return percentiles([_timed(lambda pairs=pairs: engine(pairs)) for pairs in draws])
+def latencies(engines: Mapping[str, Logits], draws: Sequence[Sequence[Pair]], warm: int) -> dict[str, dict[str, float]]:
+    """End to end, texts to numbers on the host, the engines in turn on each draw; so many draws are run once before."""
+    times: dict[str, list[float]] = {name: [] for name in engines}
+    for engine in engines.values():
+        for pairs in draws[:warm]:
+            engine(pairs)
+    for pairs in draws:
+        for name, engine in engines.items():
+            times[name].append(_timed(lambda engine=engine, pairs=pairs: engine(pairs)))
+    return {name: percentiles(spent) for name, spent in times.items()}
 
 
 def stages(encoder: PackedCrossEncoder, draws: Sequence[Sequence[Pair]]) -> dict[str, dict[str, float]]:

@@ -53,6 +53,7 @@ def _stages(results: dict[str, Any]) -> str:
 
 
 def _jobs(results: dict[str, Any]) -> str:
+    products = results["matrix_product_flops"]
     rows = [
         [
             name,
@@ -60,12 +61,12 @@ def _jobs(results: dict[str, Any]) -> str:
             f"{job['pairs']:,}",
             f"{job['pairs_per_s']:,.0f}",
             f"{job['tokens_per_s']:,.0f}",
-            f"{job['utilisation']:.1%}",
+            f"{job['flops'] / job['s'] / products[name.rpartition(' ')[2]]:.1%}",
         ]
         for name, jobs in results["jobs"].items()
         for kind, job in jobs.items()
     ]
-    products = ", ".join(f"{name} {value / 1e12:.2f}" for name, value in results["matrix_product_flops"].items())
+    told = ", ".join(f"{name} {value / 1e12:.2f}" for name, value in products.items())
     peaks = [
         f"{name} {peak['allocated']:,.0f} MiB allocated, {peak['reserved']:,.0f} MiB reserved"
         for name, peak in results["memory_at_50"].items()
@@ -73,7 +74,7 @@ def _jobs(results: dict[str, Any]) -> str:
     ]
     memory = f" Peak memory at 50 pairs: {'; '.join(peaks)}." if peaks else ""
     head = ["large job", "pairs", "number", "pairs/s", "real tokens/s", "FLOP utilisation"]
-    return _table(head, rows) + f"\n\nMatrix product, TFLOP/s: {products}.{memory}"
+    return _table(head, rows) + f"\n\nMatrix product, TFLOP/s: {told}.{memory}"
 
 
 def _stored_ids(found: dict[str, float]) -> str:
