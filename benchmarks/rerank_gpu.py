@@ -54,7 +54,7 @@ class Run:
         self.results |= {"jobs": {}, "memory_at_50": {}, "agreement": {}, "agreement_questions": 8}
 
     def speed(self) -> None:
-        """Memory of each engine loaded alone; then all of them in turn, draw by draw, so that a busy machine slows all."""
+        """Memory of each engine loaded alone; then all in turn, draw by draw, so that a busy machine slows all alike."""
         folder = self._speed_model()
         draws = {size: self._draws(size) for size in self.arguments.sizes}
         ours = packed(folder, self.device, "fp16" if self.device != "cpu" else "fp32")
@@ -101,7 +101,7 @@ class Run:
         return measure.memory(self.device, lambda: engine(pairs))
 
     def _measure(self, name: str, engine: Logits, draws: dict[int, Any], jobs: dict[str, Any]) -> None:
-        """Stages of ours, large jobs, and the matrix product before and after: the best of a run stands for the machine."""
+        """Stages of ours, large jobs, and the matrix product after each: the best of a run stands for the machine."""
         print(name, file=sys.stderr)
         precision = name.rpartition(" ")[2]
         products = self.results["matrix_product_flops"]
