@@ -54,7 +54,7 @@ class Run:
         self.results |= {"jobs": {}, "memory_at_50": {}, "agreement": {}, "agreement_questions": 8}
 
     def speed(self) -> None:
-        """Memory of each engine loaded alone; then all in turn, draw by draw, so that a busy machine slows all alike."""
+        """Memory of each engine loaded alone; then all in turn, draw by draw, so that other load slows all alike."""
         folder = self._speed_model()
         draws = {size: self._draws(size) for size in self.arguments.sizes}
         ours = packed(folder, self.device, "fp16" if self.device != "cpu" else "fp32")
