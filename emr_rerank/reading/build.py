@@ -1,11 +1,12 @@
 """Pages → Record: text, section tree, sentences, dates, tables, in this order."""
 
+import datetime
 import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from emr_rerank.reading.dates import DateReader, OwnDate, Stay, date_reader, day_of, operation_days
+from emr_rerank.reading.dates import DateReader, OwnDate, date_reader, operation_days
 from emr_rerank.reading.demographics import read_demographics
 from emr_rerank.reading.headings import heading_finder
 from emr_rerank.reading.margins import take_off_edges
@@ -14,6 +15,7 @@ from emr_rerank.reading.sections import build_sections
 from emr_rerank.reading.sentences import Stretch, boxes, find_sentences, leaves_with_owner
 from emr_rerank.reading.tables_of_record import tables_of_record
 from emr_rerank.record import Language, Place, Record, Section, Sentence, Table
+from emr_rerank.rules.days import Stay, day_of
 
 if TYPE_CHECKING:
     from emr_rerank.reading.pages import PagesRead
@@ -90,13 +92,16 @@ def _sentences(
 ) -> tuple[Sentence, ...]:  # fmt: skip
     starts = [place.start for place in places]
     found = []
+    leaf, named = None, None
     for index, stretch in enumerate(stretches):
+        if stretch.leaf is not leaf:
+            leaf, named = stretch.leaf, None
         words = text[stretch.start : stretch.end]
         printed, unsure = boxes(
             text, stretch.start, stretch.end, places, starts, whole=stretch.whole_box or stretch.row is not None
         )
         (page, box), *more = printed
-        date, rule = _date(words, stretch, tables, dates, stay)
+        date, rule, named = _date(words, stretch, tables, dates, stay, named)
         found.append(
             Sentence(
                 index=index, start=stretch.start, end=stretch.end, text=words, section_code=stretch.owner.code,
@@ -108,15 +113,15 @@ def _sentences(
 
 
 def _date(
-    words: str, stretch: Stretch, tables: Sequence[Table], dates: DateReader, stay: Stay
-) -> tuple[str | None, str | None]:
-    """Its own date where it states one, else that of its table's report, else its document's."""
+    words: str, stretch: Stretch, tables: Sequence[Table], dates: DateReader, stay: Stay, named: datetime.date | None
+) -> tuple[str | None, str | None, datetime.date | None]:
+    """(date, rule, day named last): its own date where it states one, else that of its table's report or document."""
     document = stretch.leaf.date
     reported = tables[stretch.row.table].time if stretch.row else None
-    own: OwnDate = dates.own_date(words, reported or document, stay)
+    own: OwnDate = dates.own_date(words, reported or document, stay, named)
     if stretch.row:
         first = dates.own_date(words.partition("\t")[0], reported or document, stay)
         own = first if first.iso else own
     if own.stated:
-        return own.iso, own.rule if own.iso else None
-    return reported or document, None
+        return own.iso, own.rule if own.iso else None, own.named or named
+    return reported or document, None, own.named or named

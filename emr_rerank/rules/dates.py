@@ -11,24 +11,29 @@ from emr_rerank.rules.files import Pattern, Rule, load_rules
 
 DateKind = Literal[
     "calendar", "day_order", "month_day", "document_day", "admission_day", "days_before_admission", "operation_day",
-    "days_ago", "unresolved", "ignore",
+    "days_ago", "hours_ago", "day_of_month", "named_day", "unresolved", "ignore", "planned", "compared",
 ]  # fmt: skip
 
 
 class DateRule(Rule):
     """One way of writing a date.
 
-    Named groups of the pattern: y, m, d, month (English name), h, min (min2), half (a or p), n (n2; a count of days),
+    Named groups of the pattern: y, m, d, month (English name), h, min (min2), half (a, p, 上午, 下午 …), n (n2; a count of days),
     a and b (day and month in unknown order).
     """
 
     kind: DateKind = Field(
         description="calendar: all printed; day_order: 03/05/2026, read only where the record shows the order; "
-        "month_day: the year comes from the document; document_day, admission_day, operation_day: counted from that "
-        "day; days_ago: before the document's day; unresolved: states a time that is no day; ignore: not the sentence's"
+        "month_day, day_of_month: the rest comes from the document; document_day, admission_day, operation_day: counted "
+        "from that day; named_day: from the day named before it; days_ago, hours_ago, days_before_admission: before; "
+        "unresolved: states a time that is no day; ignore: not the sentence's; planned, compared: no date itself, says "
+        "what the date beside it is for"
     )
     pattern: Pattern
     offset: int = Field(0, description="days added to the counted day")
+    side: Literal["before", "after"] = Field(
+        "before", description="of planned and compared: where its words stand; before: the pattern ends with $"
+    )
 
     def compiled(self) -> re.Pattern[str]:
         """The pattern, compiled (Python caches it)."""

@@ -4,7 +4,8 @@ import datetime
 
 import pytest
 
-from emr_rerank.reading.dates import OwnDate, Stay, date_reader
+from emr_rerank.reading.dates import OwnDate, date_reader
+from emr_rerank.rules.days import Stay
 
 DOCUMENT = "2026-03-05T08:30"
 STAY = Stay(admission=datetime.date(2026, 3, 1), operations=(datetime.date(2026, 3, 3),))
