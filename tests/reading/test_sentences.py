@@ -2,7 +2,7 @@
 
 import pytest
 
-from emr_rerank.reading.sentences import split
+from emr_rerank.reading.sentence_ends import split
 
 CASES = [
     ("患者好转。继续治疗！有无不适？无", ["患者好转。", "继续治疗！", "有无不适？", "无"]),
