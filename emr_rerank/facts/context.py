@@ -16,32 +16,43 @@ from emr_rerank.rules.printed import fold_case
 
 _ORDER: tuple[Assertion, ...] = ("family", "conditional", "absent", "possible", "historical")
 _STOPS = re.compile(r"[。；;！!\n]|\.(?=\s|$)")
-_COMMAS = re.compile(r"[，,。；;！!?？\n\t]|\.(?=\s|$)")
+# no comma before a year: on June 2, 2024
+_COMMAS = re.compile(r"[，。；;！!?？\n\t]|,(?!\s*(?:19|20)\d\d\b)|\.(?=\s|$)")
 _CLAUSES = re.compile(r"[，,。；;！!\n\t]+|\.(?=\s|$)")
+_ITEMS = re.compile(r"[、和及或]|\bor\b|\band\b")
+_LABEL = re.compile(r"[:：]")
 _LONGEST_ITEM = 24
 
 
 @dataclass(frozen=True)
 class Scope:
-    """The stretch of a sentence that a cue rules; the cue itself is outside."""
+    """The stretch of a sentence that a cue rules. `cue` is where a cue before it begins; a mention may reach into it."""
 
     start: int
     end: int
     assertion: Assertion
     rule: str
+    cue: int
+
+    def holds(self, start: int, end: int) -> bool:
+        """Whether the scope reaches the mention there."""
+        return end <= self.end and (self.start <= start or self.cue < start < self.start < end)
 
 
 def assertion_of(
     text: str, start: int, end: int, section_code: str, rules_dir: Path | None = None
 ) -> tuple[Assertion, str | None]:
     """How the mention `text[start:end]` of a sentence is asserted, and the id of the rule that decided, if any did."""
-    reached = [scope for scope in scopes(text, rules_dir) if scope.start <= start and end <= scope.end]
+    reached = [scope for scope in scopes(text, rules_dir) if scope.holds(start, end)]
     for assertion in _ORDER:
         for scope in reached:
             if scope.assertion == assertion:
                 return assertion, scope.rule
     default = context_cues(rules_dir).defaults.get(section_code)
-    return (default.assertion, default.id) if default and default.assertion in _ORDER else ("present", None)
+    if default is None or default.assertion not in _ORDER:
+        return "present", None
+    now = next((scope for scope in reached if scope.assertion == "present"), None)
+    return ("present", now.rule) if now and default.assertion == "historical" else (default.assertion, default.id)
 
 
 def sentence_assertion(text: str, section_code: str, rules_dir: Path | None = None) -> Assertion:
@@ -87,22 +98,23 @@ def scopes(text: str, rules_dir: Path | None = None) -> tuple[Scope, ...]:
     made = []
     for cue in found:
         for rule in cue.rules:
-            if rule.assertion in _ORDER:
+            if rule.assertion in (*_ORDER, "present"):
                 reach = _forward if rule.direction == "forward" else _backward
                 start, end = reach(text, cue, rule, found, cues)
                 if start < end:
-                    made.append(Scope(start, end, rule.assertion, rule.id))
+                    before = cue.start if rule.direction == "forward" else start
+                    made.append(Scope(start, end, rule.assertion, rule.id, before))
     return tuple(made)
 
 
 def _forward(text: str, cue: Cue, rule: ContextRule, found: tuple[Cue, ...], cues: ContextCues) -> tuple[int, int]:
     end = _next(_STOPS, text, cue.end)
     if rule.scope == "near":
-        end = min(end, cue.end + rule.reach)
+        end = min(_next(_COMMAS, text, cue.end), cue.end + rule.reach)
     elif rule.scope == "clause":
         end = _next(_COMMAS, text, cue.end)
     elif rule.scope == "list":
-        end = _list_end(text, cue.end, end, cues)
+        end = _list_end(text, cue.end, end, found, cues)
     for other in found:
         if cue.end <= other.start < end and _ends(other, rule):
             end = other.start
@@ -110,32 +122,45 @@ def _forward(text: str, cue: Cue, rule: ContextRule, found: tuple[Cue, ...], cue
 
 
 def _backward(text: str, cue: Cue, rule: ContextRule, found: tuple[Cue, ...], cues: ContextCues) -> tuple[int, int]:
-    before = [stop.end() for stop in _COMMAS.finditer(text, 0, cue.start)]
-    start = before[-1] if before else 0
-    if rule.scope == "near":
+    edges = _STOPS if rule.scope in ("sentence", "label") else _COMMAS
+    start = max((stop.end() for stop in edges.finditer(text, 0, cue.start)), default=0)
+    if rule.reach:
         start = max(start, cue.start - rule.reach)
+    if rule.scope == "label":
+        colon = _LABEL.search(text, start, cue.start)
+        return start, colon.start() if colon else start
     for other in found:
-        if start < other.end <= cue.start and _ends(other, rule):
+        if start < other.end <= cue.start and _ends(other, rule) and _between(text, other, cue):
             start = other.end
     return start, cue.start
+
+
+def _between(text: str, other: Cue, cue: Cue) -> bool:
+    """Whether words stand between two cues: in `has resolved` the terminator belongs to the cue behind it."""
+    return any(letter.isalnum() for letter in text[other.end : cue.start])
 
 
 def _ends(cue: Cue, scope_rule: ContextRule) -> bool:
     return any(rule.assertion == "end" and (not rule.ends or scope_rule.assertion in rule.ends) for rule in cue.rules)
 
 
-def _list_end(text: str, start: int, stop: int, cues: ContextCues) -> int:
+def _list_end(text: str, start: int, stop: int, found: tuple[Cue, ...], cues: ContextCues) -> int:
     """Past a comma the list goes on while only bare items follow, up to a terminator if one comes."""
     end = min(stop, _next(_COMMAS, text, start))
-    ends = [cue.start for cue in cues.find(text) if any(rule.assertion == "end" for rule in cue.rules)]
+    ends = [cue.start for cue in found if any(rule.assertion == "end" for rule in cue.rules)]
     while end < stop and text[end] in "，,":
         following = min(stop, _next(_COMMAS, text, end + 1), *(place for place in ends if place > end))
         clause = text[end + 1 : following]
-        longest = max((len(item) for item in re.split(r"[、和及或]|\bor\b|\band\b", clause)), default=0)
+        longest = max(map(_width, _ITEMS.split(clause)), default=0)
         if not clause.strip() or longest > _LONGEST_ITEM or cues.breaks(clause):
             break
         end = following
     return end
+
+
+def _width(item: str) -> int:
+    """Letters of an item, a Chinese one as two."""
+    return len(item) + sum("\u3400" <= letter <= "\u9fff" for letter in item)
 
 
 def _next(pattern: re.Pattern[str], text: str, start: int) -> int:

@@ -19,8 +19,8 @@ class ContextRule(Rule):
 
     assertion: Assertion | Literal["pseudo", "end", "break"]
     direction: Literal["forward", "backward"] = "forward"
-    scope: Literal["list", "clause", "sentence", "near"] = "clause"
-    reach: int = Field(0, description="characters that a near scope covers")
+    scope: Literal["list", "clause", "sentence", "near", "label"] = "clause"
+    reach: int = Field(0, description="characters that a near scope covers, or that limit a sentence scope")
     cues: tuple[str, ...] = ()
     pattern: Pattern | None = None
     ends: tuple[Assertion, ...] = Field((), description="assertions that this terminator stops; empty: all")
@@ -42,34 +42,42 @@ class ContextCues:
     def __init__(self, rules: Iterable[ContextRule]) -> None:
         rules = tuple(rules)
         self.defaults = {code: rule for rule in rules for code in rule.sections}
-        self._cues = _by_cue(rule for rule in rules if rule.assertion != "break")
-        self._breaks = _one_pattern(_by_cue(rule for rule in rules if rule.assertion == "break"))
-        self._break_patterns = [
-            re.compile(rule.pattern) for rule in rules if rule.pattern and rule.assertion == "break"
-        ]
-        self._words = _one_pattern(self._cues)
+        cues = [rule for rule in rules if rule.assertion != "break"]
+        hiding = [rule.pattern for rule in cues if rule.pattern and rule.assertion == "pseudo"]
+        self._cues = _by_cue(cues)
+        self._words = re.compile("|".join([*map(_inside, hiding), _one_pattern(self._cues)]))
         self._patterns = [
-            (re.compile(rule.pattern, re.IGNORECASE), rule)
-            for rule in rules
-            if rule.pattern and rule.assertion != "break"
+            (re.compile(_inside(rule.pattern)), rule)
+            for rule in cues
+            if rule.pattern and rule.assertion != "pseudo"
         ]
+        breaks = [rule for rule in rules if rule.assertion == "break"]
+        patterns = [_inside(rule.pattern) for rule in breaks if rule.pattern]
+        self._breaks = re.compile("|".join([*patterns, _one_pattern(_by_cue(breaks))]))
 
     def find(self, text: str) -> tuple[Cue, ...]:
-        """Cues in reading order; a longer one hides those inside it, a pattern and a word may overlap."""
+        """Cues in reading order.
+
+        A pseudo pattern hides the cues inside it, a longer word the shorter ones; any other pattern and a word may
+        overlap.
+        """
         plain = fold_case(text)
-        cues = [Cue(found.start(), found.end(), self._cues[found.group()]) for found in self._words.finditer(plain)]
+        cues, hidden = [], []
+        for found in self._words.finditer(plain):
+            rules = self._cues.get(found.group())
+            if rules:
+                cues.append(Cue(found.start(), found.end(), rules))
+            else:
+                hidden.append(found.span())
         for pattern, rule in self._patterns:
-            cues += [Cue(found.start(), found.end(), (rule,)) for found in pattern.finditer(plain)]
+            spans = (found.span() for found in pattern.finditer(plain))
+            cues += [Cue(*span, (rule,)) for span in spans if not any(a <= span[0] and span[1] <= b for a, b in hidden)]
         return tuple(sorted(cues, key=lambda cue: cue.start))
 
     def breaks(self, clause: str) -> bool:
         """Whether a clause is a statement of its own and no bare item of a list."""
         plain = fold_case(clause)
-        return bool(
-            self._breaks.search(plain)
-            or self._words.search(plain)
-            or any(pattern.search(plain) for pattern in self._break_patterns)
-        )
+        return bool(self._breaks.search(plain) or self._words.search(plain))
 
 
 def _by_cue(rules: Iterable[ContextRule]) -> dict[str, tuple[ContextRule, ...]]:
@@ -80,13 +88,23 @@ def _by_cue(rules: Iterable[ContextRule]) -> dict[str, tuple[ContextRule, ...]]:
     return table
 
 
-def _one_pattern(cues: Iterable[str]) -> re.Pattern[str]:
-    words = sorted(cues, key=len, reverse=True)
-    latin = [re.escape(word) for word in words if word[0].isascii() and word[0].isalpha()]
-    other = [re.escape(word) for word in words if not (word[0].isascii() and word[0].isalpha())]
+def _inside(pattern: str) -> str:
+    """A pattern as a part of a larger one; the text it reads is in lower case."""
+    return f"(?:{pattern.removeprefix('(?i)')})"
+
+
+def _one_pattern(cues: Iterable[str]) -> str:
+    """One pattern for many words, the longest first; Latin ones as whole words, the others by their first letter."""
+    by_first: dict[str, list[str]] = {}
+    latin = []
+    for word in sorted(cues, key=len, reverse=True):
+        if word[0].isascii() and word[0].isalpha():
+            latin.append(re.escape(word))
+        else:
+            by_first.setdefault(word[0], []).append(re.escape(word[1:]))
     groups = [rf"(?<![a-z])(?:{'|'.join(latin)})(?![a-z])"] if latin else []
-    groups += ["|".join(other)] if other else []
-    return re.compile("|".join(groups) or r"(?!)")
+    groups += [f"{re.escape(first)}(?:{'|'.join(rest)})" for first, rest in by_first.items()]
+    return "|".join(groups) or r"(?!)"
 
 
 @lru_cache(maxsize=8)
