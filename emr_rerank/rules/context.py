@@ -77,7 +77,14 @@ class ContextCues:
     def breaks(self, clause: str) -> bool:
         """Whether a clause is a statement of its own and no bare item of a list."""
         plain = fold_case(clause)
-        return bool(self._breaks.search(plain) or self._words.search(plain))
+        if self._breaks.search(plain):
+            return True
+        return any(not _names_history(self._cues.get(found.group(), ())) for found in self._words.finditer(plain))
+
+
+def _names_history(rules: tuple[ContextRule, ...]) -> bool:
+    """Whether a cue only closes an item of a history: 否认高血压，糖尿病，心脏病病史."""
+    return bool(rules) and all(rule.assertion == "historical" and rule.direction == "backward" for rule in rules)
 
 
 def _by_cue(rules: Iterable[ContextRule]) -> dict[str, tuple[ContextRule, ...]]:
