@@ -1,5 +1,7 @@
 """A sentence with what its values need to be dated, placed and told apart: the working unit of fact extraction."""
 
+import datetime
+import re
 from bisect import bisect_right
 from dataclasses import dataclass
 from functools import cached_property
@@ -8,10 +10,12 @@ from pathlib import Path
 from emr_rerank.facts.notes import OTHER_STAY, PLANNED, RETOLD, THIS_MORNING, written
 from emr_rerank.facts.timeline import When, dates_in, days_between
 from emr_rerank.record import Record, Sentence, Table
+from emr_rerank.rules.days import day_of
 from emr_rerank.rules.printed import fold
 from emr_rerank.rules.stay import SpecimenKind, StayRule, retelling, specimen_patterns, stay_patterns
 
 _NEAR = 14
+_COUNTS_FROM_OPERATION = re.compile(r"术|\bPOD|\bpost-?\s?op", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -47,7 +51,15 @@ class Passage:
     @cached_property
     def dates(self) -> tuple[When, ...]:
         """Dates named in the sentence."""
-        return dates_in(self.sentence.text, self.document_date, self.admission, self.rules_dir)
+        return dates_in(self.sentence.text, self.document_date, self.admission, self.rules_dir, self.operations)
+
+    @property
+    def operations(self) -> tuple[datetime.date, ...]:
+        """Days of the stay's operations, where the sentence counts from one."""
+        if not _COUNTS_FROM_OPERATION.search(self.sentence.text):
+            return ()
+        notes = (node for section in self.record.sections for node in section.walk() if node.code == "operation_note")
+        return tuple(sorted({day for node in notes if (day := day_of(node.date))}))
 
     @cached_property
     def masked(self) -> str:
@@ -65,18 +77,14 @@ class Passage:
             between = self.text[end : when.start]
             if "(" in between and not any(sign in between for sign in ",，。;"):
                 return when.iso
-        before = [when for when in self.dates if when.start < start and not self._ahead(when)]
+        before = [when for when in self.dates if when.start < start and not when.apart]
         if before:
             return before[-1].iso
         if self.retelling:
-            return self.retold_day if self.dates else self.inherited
-        if self.dates and self.sentence.date_rule:
+            return self.retold_day if any(not when.apart for when in self.dates) else self.inherited
+        if self.sentence.date_rule and any(not when.apart for when in self.dates):
             return _day(self.document_date)
         return _day(self.inherited)
-
-    def _ahead(self, when: When) -> bool:
-        """Whether a word names a day after the document's: 明日出院. Nothing was measured there."""
-        return not when.numeric and bool(when.iso and self.document_date and when.iso[:10] > self.document_date[:10])
 
     @property
     def inherited(self) -> str | None:
@@ -122,7 +130,7 @@ class Passage:
             kind: max((found.start() for found in pattern.finditer(self.text, 0, start)), default=-1)
             for kind, pattern in patterns.items()
         }
-        before = [when for when in self.dates if when.start < start]
+        before = [when for when in self.dates if when.start < start and not when.apart]
         known = time or self.document_date
         early = before[-1].past if before else bool(known and self._days_early(known) > 1)
         unsettled = last.get("here", -1) < 0 and not any(when.iso for when in self.dates)

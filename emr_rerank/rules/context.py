@@ -47,9 +47,7 @@ class ContextCues:
         self._cues = _by_cue(cues)
         self._words = re.compile("|".join([*map(_inside, hiding), _one_pattern(self._cues)]))
         self._patterns = [
-            (re.compile(_inside(rule.pattern)), rule)
-            for rule in cues
-            if rule.pattern and rule.assertion != "pseudo"
+            (re.compile(_inside(rule.pattern)), rule) for rule in cues if rule.pattern and rule.assertion != "pseudo"
         ]
         breaks = [rule for rule in rules if rule.assertion == "break"]
         patterns = [_inside(rule.pattern) for rule in breaks if rule.pattern]

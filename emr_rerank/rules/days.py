@@ -16,6 +16,7 @@ _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct",
 _WORDS = {"one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10}
 _HAN = {"一": 1, "二": 2, "两": 2, "三": 3, "四": 4, "五": 5, "六": 6, "七": 7, "八": 8, "九": 9}
 _AFTERNOON = ("p", "下午", "晚", "傍晚")
+_COUNTED_BACK = frozenset({"document_day", "days_ago", "hours_ago"})
 _NEXT_YEAR = datetime.timedelta(days=31)
 _AROUND = 60
 # No rule matches a text without any of these; most sentences need no further look.
@@ -179,8 +180,8 @@ class DayRules:
 
     def _role_ahead(self, rule: DateRule, text: str, end: int, *, resolved: bool) -> DateRole:
         """What a day behind the document's (or one that can't be resolved) is for: 明日, or by the words behind it."""
-        if resolved and rule.kind == "document_day":
-            return "planned"
+        if rule.kind in _COUNTED_BACK:
+            return "planned" if resolved else "own"
         found = any(pattern.match(text, end) for each, pattern in self.roles if each.side == "after")
         return "planned" if found else "own"
 
