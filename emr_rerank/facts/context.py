@@ -26,7 +26,7 @@ _LONGEST_ITEM = 24
 
 @dataclass(frozen=True)
 class Scope:
-    """The stretch of a sentence that a cue rules. `cue` is where a cue before it begins; a mention may reach into it."""
+    """The stretch of a sentence that a cue rules; `cue` is where a cue before it begins: a mention may reach into it."""
 
     start: int
     end: int

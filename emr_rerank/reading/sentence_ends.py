@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -87,8 +88,7 @@ def sentence_ends(language: str, overrides: Path | None = None) -> SentenceEnds:
 def split(text: str, overrides: Path | None = None) -> list[tuple[int, int]]:
     """Half-open offsets of the sentences of one paragraph, white space around them left out."""
     starts = {start for language in _languages(text) for start in sentence_ends(language, overrides).starts(text)}
-    edges = [0, *sorted(starts), len(text)]
-    return list(_trimmed(text, zip(edges, edges[1:], strict=False)))
+    return list(_trimmed(text, pairwise([0, *sorted(starts), len(text)])))
 
 
 def _languages(text: str) -> tuple[str, ...]:

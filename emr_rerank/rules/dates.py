@@ -18,15 +18,15 @@ DateKind = Literal[
 class DateRule(Rule):
     """One way of writing a date.
 
-    Named groups of the pattern: y, m, d, month (English name), h, min (min2), half (a, p, 上午, 下午 …), n (n2; a count of days),
-    a and b (day and month in unknown order).
+    Named groups of the pattern: y, m, d, month (English name), h, min (min2), half (half2; a, p, 上午, 下午 …),
+    n (n2; a count of days or hours), a and b (day and month in unknown order).
     """
 
     kind: DateKind = Field(
         description="calendar: all printed; day_order: 03/05/2026, read only where the record shows the order; "
-        "month_day, day_of_month: the rest comes from the document; document_day, admission_day, operation_day: counted "
-        "from that day; named_day: from the day named before it; days_ago, hours_ago, days_before_admission: before; "
-        "unresolved: states a time that is no day; ignore: not the sentence's; planned, compared: no date itself, says "
+        "month_day, day_of_month: the rest comes from the document; document_day, admission_day, operation_day: "
+        "counted from that day; named_day: from the day named before it; days_ago, hours_ago, days_before_admission: "
+        "back from it; unresolved: states a time that is no day; ignore: not the sentence's; planned, compared: no date itself, says "
         "what the date beside it is for"
     )
     pattern: Pattern

@@ -1,4 +1,4 @@
-"""The days that a text names, by `rules/dates*.yaml`: where each stands, which calendar day it means, what it is for."""
+"""The days that a text names, by `rules/dates*.yaml`: where each stands, which day it means, what it is for."""
 
 import datetime
 import re

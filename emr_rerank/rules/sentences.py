@@ -14,8 +14,8 @@ class SentenceRule(Rule):
 
     language: Literal["zh", "en"] = Field(description="zh: lines with Chinese letters; en: all others")
     kind: Literal["end", "item", "run", "keep"] = Field(
-        description="end: a sentence ends after the match; item: one begins at it; run: one begins at a list number (groups "
-        "n and mark) that follows its predecessor; keep: none ends inside the match"
+        description="end: a sentence ends after the match; item: one begins at it; run: one begins at a list number "
+        "(groups n and mark) that follows its predecessor; keep: none ends inside the match"
     )
     pattern: Pattern
 

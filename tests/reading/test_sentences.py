@@ -1,35 +1,60 @@
-"""Where sentences end in Chinese and English clinical text."""
+"""Sentences of sections: none crosses a section, a paragraph or a table row."""
 
-import pytest
+from itertools import pairwise
 
-from emr_rerank.reading.sentence_ends import split
+from hypothesis import given
+from hypothesis import strategies as st
 
-CASES = [
-    ("患者好转。继续治疗！有无不适？无", ["患者好转。", "继续治疗！", "有无不适？", "无"]),
-    ("T36.0℃P80次/分R18次/分BP150/90mmHg。神清。", ["T36.0℃P80次/分R18次/分BP150/90mmHg。", "神清。"]),
-    ("白细胞数12.18*10^9/L；血红蛋白94.0g/L。", ["白细胞数12.18*10^9/L；", "血红蛋白94.0g/L。"]),
-    ("于2016-10-29；11：12入院。", ["于2016-10-29；11：12入院。"]),
-    ("CT示：1、胰腺渗出；2.胆管扩张；3.胆总管增宽", ["CT示：1、胰腺渗出；", "2.胆管扩张；", "3.胆总管增宽"]),
-    ("予头孢（皮试阴性。已签字）静点。", ["予头孢（皮试阴性。已签字）静点。"]),
-    ("考虑阑尾炎？，双肾未见异常。", ["考虑阑尾炎？，双肾未见异常。"]),
-    ("既往体健.否认过敏史.", ["既往体健.", "否认过敏史."]),
-    ("好转。；。", ["好转。；。"]),
-    ("钾3.2mmol/L，2天后复查。", ["钾3.2mmol/L，2天后复查。"]),
-    ("He is stable. BP 150/93 mmHg. No fever.", ["He is stable.", "BP 150/93 mmHg.", "No fever."]),
-    ("Seen by Dr. Reed at 10 a.m. today. Plan unchanged.", ["Seen by Dr. Reed at 10 a.m. today.", "Plan unchanged."]),
-    ("Potassium 3.2 mmol/L. Pneumonia treated.", ["Potassium 3.2 mmol/L.", "Pneumonia treated."]),
-    ("1. Aspirin 81 mg daily.", ["1. Aspirin 81 mg daily."]),
-    ("1. 0.9% sodium chloride 1 litre.", ["1. 0.9% sodium chloride 1 litre."]),
-    ("3．患者起病急．既往体健．", ["3．患者起病急．", "既往体健．"]),
-    ("Is there pain? No.", ["Is there pain?", "No."]),
-]
+from emr_rerank.reading.record_text import LogicalLine
+from emr_rerank.reading.sentences import find_sentences
+from emr_rerank.record import RowRef, Section
+
+PIECES = st.lists(
+    st.sampled_from(
+        ["患者发热。", "咳嗽；", "1.肺炎2.高血压", "查体：", "BP 120/80 mmHg. No fever. ", "\n", "；", " "]
+    ),
+    min_size=1,
+    max_size=12,
+)
 
 
-@pytest.mark.parametrize(("text", "expected"), CASES)
-def test_split(text: str, expected: list[str]) -> None:
-    assert [text[start:end] for start, end in split(text)] == expected
+def _section(code: str, start: int, end: int) -> Section:
+    return Section(code=code, title="", path=(code,), page_start=1, page_end=1, start=start, end=end, body_start=start)
 
 
-def test_white_space_is_in_no_sentence() -> None:
-    text = "  好转。  出院。 "
-    assert [text[start:end] for start, end in split(text)] == ["好转。", "出院。"]
+def _lines(text: str) -> list[LogicalLine]:
+    lines, at = [], 0
+    for line in text.split("\n"):
+        if line:
+            lines.append(LogicalLine(at, at + len(line), 1))
+        at += len(line) + 1
+    return lines
+
+
+@given(PIECES, st.data())
+def test_a_sentence_lies_in_one_section_and_one_paragraph(pieces: list[str], data: st.DataObject) -> None:
+    text = "".join(pieces)
+    cuts = sorted(data.draw(st.sets(st.integers(1, max(1, len(text) - 1)), max_size=3)))
+    edges = [0, *(cut for cut in cuts if cut < len(text)), len(text)]
+    sections = [_section("other", start, end) for start, end in pairwise(edges)]
+    found = find_sentences(text, _lines(text), sections)
+    for stretch in found:
+        assert stretch.leaf.start <= stretch.start < stretch.end <= stretch.leaf.end
+        assert "\n" not in text[stretch.start : stretch.end]
+    words = "".join(text[stretch.start : stretch.end] for stretch in found)
+    assert [sign for sign in words if sign.isalnum()] == [sign for sign in text if sign.isalnum()]
+
+
+def test_a_table_row_is_one_sentence_and_its_header_none() -> None:
+    text = "项目\t结果\n钾\t3.2；↓。复查\n一般情况可。无发热。"
+    lines = [
+        LogicalLine(0, 5, 1, "header", table=0),
+        LogicalLine(6, 16, 1, "row", table=0, row=0),
+        LogicalLine(17, len(text), 1),
+    ]
+    found = find_sentences(text, lines, [_section("lab_report", 0, len(text))])
+    assert [(text[each.start : each.end], each.row) for each in found] == [
+        ("钾\t3.2；↓。复查", RowRef(table=0, row=0)),
+        ("一般情况可。", None),
+        ("无发热。", None),
+    ]
