@@ -26,7 +26,7 @@ _LONGEST_ITEM = 24
 
 @dataclass(frozen=True)
 class Scope:
-    """The stretch of a sentence that a cue rules; `cue` is where a cue before it begins: a mention may reach into it."""
+    """The stretch of a sentence that a cue rules; a mention may reach into a cue before it, which begins at `cue`."""
 
     start: int
     end: int
@@ -43,12 +43,14 @@ def assertion_of(
     text: str, start: int, end: int, section_code: str, rules_dir: Path | None = None
 ) -> tuple[Assertion, str | None]:
     """How the mention `text[start:end]` of a sentence is asserted, and the id of the rule that decided, if any did."""
+    default = context_cues(rules_dir).defaults.get(section_code)
+    if default is not None and default.assertion == "family":
+        return "family", default.id
     reached = [scope for scope in scopes(text, rules_dir) if scope.holds(start, end)]
     for assertion in _ORDER:
         for scope in reached:
             if scope.assertion == assertion:
                 return assertion, scope.rule
-    default = context_cues(rules_dir).defaults.get(section_code)
     if default is None or default.assertion not in _ORDER:
         return "present", None
     now = next((scope for scope in reached if scope.assertion == "present"), None)

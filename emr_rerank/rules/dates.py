@@ -26,8 +26,8 @@ class DateRule(Rule):
         description="calendar: all printed; day_order: 03/05/2026, read only where the record shows the order; "
         "month_day, day_of_month: the rest comes from the document; document_day, admission_day, operation_day: "
         "counted from that day; named_day: from the day named before it; days_ago, hours_ago, days_before_admission: "
-        "back from it; unresolved: states a time that is no day; ignore: not the sentence's; planned, compared: no date itself, says "
-        "what the date beside it is for"
+        "back from it; unresolved: a time that is no day; ignore: not the sentence's; planned, compared: no date "
+        "itself, says what the date beside it is for"
     )
     pattern: Pattern
     offset: int = Field(0, description="days added to the counted day")

@@ -22,7 +22,7 @@ _AROUND = 60
 # No rule matches a text without any of these; most sentences need no further look.
 _WORTH_READING = re.compile(
     r"\d|[今昨明前后当本次翌][日天晨早晚夜]|今|第二天|[日天年月周时]前|去年|前年|上周|入院|住院|术|至今"
-    r"|(?i:day|morning|night|ago|admission|month|year|week|hospital|arrival|POD|HD|overnight|tonight|tomorrow|today)"
+    r"|(?i:day|morning|night|ago|admission|month|year|week|hospital|arrival|POD|HD|overnight|tonight|tomorrow|today|afternoon|evening)"
 )
 
 
