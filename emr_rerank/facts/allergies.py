@@ -11,13 +11,8 @@ from emr_rerank.record import Assertion
 from emr_rerank.rules.allergens import Allergen, AllergenMention, Allergens, allergens
 
 Polarity = Literal["present", "absent"]
+_NEAR = 24
 _CLAUSE = re.compile(r"[。；;\n]|\.(?=\s|$)")
-_HEADS = re.compile(
-    r"\s*(?:史|原|药物|药品|物质?|源)?\s*(?:[A-Za-z/ ]{2,18}:|[:\t为是有(]|to\b|include|are\b|is\b)", re.IGNORECASE
-)
-_TREATED = re.compile(r"(?:予|给|服用?|使用|应用|口服|注射|治疗|treated with|given)[^，,。；;]{0,4}$", re.IGNORECASE)
-
-_CAUSES = re.compile(r"[^，,。；;]{0,12}(?:后|时|过敏|出现|引起|致)")
 
 
 def allergy_facts(passage: Passage) -> Iterator[Fact]:
@@ -74,11 +69,11 @@ def _polarity(
 ) -> Polarity | None:
     if any(mention.end <= test[0] <= mention.end + 4 for test in tests):
         return "present"
-    if re.match(r"\s*(?:针|注射液)?\s*(?:皮肤)?(?:皮试|试敏)", clause[mention.end :]):
+    if rules.follows(clause, mention.end, "tested"):
         return None
-    if _TREATED.search(clause[: mention.start]) and not _CAUSES.match(clause, mention.end):
+    if rules.precedes(clause, mention.start, "given") and not rules.follows(clause, mention.end, "blamed"):
         return None
-    if not about and not _belongs(mention, clause, words):
+    if not about and not _belongs(rules, mention, clause, words):
         return None
     rest = rules.statements(clause, "rest")
     if mention.allergen.general and any(0 <= mention.start - span[1] <= 6 or span[0] == mention.start for span in rest):
@@ -86,36 +81,24 @@ def _polarity(
     assertion = _assertion(passage, offset + mention.start, offset + mention.end)
     if assertion in ("family", "conditional", "possible"):
         return None
-    if mention.allergen.forms and clause[mention.start : mention.end].upper() in ("NKDA", "NKMA"):
+    if assertion == "absent" or rules.statements(clause[mention.start : mention.end], "abbreviation"):
         return "absent"
-    if assertion == "absent":
-        return "absent"
-    return None if mention.allergen.general and not _affirmed(mention, clause) else "present"
+    affirmed = not mention.allergen.general or rules.precedes(clause, mention.start, "affirmed")
+    return "present" if affirmed else None
 
 
-def _belongs(mention: AllergenMention, clause: str, words: list[tuple[int, int]]) -> bool:
+def _belongs(rules: Allergens, mention: AllergenMention, clause: str, words: list[tuple[int, int]]) -> bool:
     """Whether an allergy word speaks of this allergen: right behind it, or before it as a heading or verb."""
     for start, end in words:
         if start <= mention.start < end:
             return True
         if mention.end <= start:
             between = clause[mention.end : start]
-            if len(between) <= 24 and not re.search(
-                r"[，,]\s*(?:有|无|否认|曾|但|患|行|予|查)|\bbut\b|\bhas\b", between
-            ):
+            if len(between) <= _NEAR and not rules.statements(between, "parted"):
                 return True
-        elif _HEADS.match(clause, end):
+        elif rules.follows(clause, end, "heads"):
             return True
     return False
-
-
-def _affirmed(mention: AllergenMention, clause: str) -> bool:
-    """A general group counts as present only when the sentence says so: 有药物过敏史, not 药物过敏史：青霉素."""
-    return bool(
-        re.search(
-            r"(?:有|对|患|存在|曾)[^，,:]{0,6}$|(?:has|have|with|history of)\s+(?:\w+\s+)?$", clause[: mention.start]
-        )
-    )
 
 
 def _general(
@@ -131,13 +114,12 @@ def _general(
     none = rules.statements(clause.strip(), "none")
     if none and (about or words):
         lead = len(clause) - len(clause.lstrip())
-        denial = re.search(r"无|否认|未|没有|暂无|none|no\b|nil|denies|nka", clause, re.IGNORECASE)
-        start = denial.start() if denial else lead
-        end = denial.end() if denial else len(clause.rstrip())
+        start, end = next(iter(rules.statements(clause, "denial")), (lead, len(clause.rstrip())))
         yield _fact(passage, rules.by_id["any"], "absent", offset + start, offset + end)
         return
     for start, end in words:
-        if re.search(r"有[^，,]{0,4}$", clause[:start]) and clause[end : end + 1] in ("史", "", "，", ","):
+        stated = _assertion(passage, offset + start, offset + end) in ("present", "historical")
+        if stated and rules.precedes(clause, start, "affirmed") and clause[end : end + 1] in ("史", "", "，", ","):
             yield _fact(passage, rules.by_id["any"], "present", offset + start, offset + end)
 
 

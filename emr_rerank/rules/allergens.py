@@ -11,7 +11,10 @@ from pydantic import ConfigDict, Field
 from emr_rerank.rules.files import Pattern, Rule, load_rules
 from emr_rerank.rules.printed import fold_case
 
-StatementKind = Literal["allergy", "other", "test_positive", "rest", "none", "unlisted", "reaction"]
+StatementKind = Literal[
+    "allergy", "other", "test_positive", "tested", "rest", "none", "denial", "unlisted", "reaction", "heads", "parted",
+    "given", "blamed", "affirmed", "abbreviation",
+]  # fmt: skip
 AllergenGroup = Literal["any", "drug", "food", "environment"]
 
 
@@ -66,6 +69,14 @@ class Allergens:
         """Where the text holds words of that kind."""
         ways = [pattern for pattern, rule in self._statements if rule.kind == kind]
         return tuple(sorted(found.span() for pattern in ways for found in pattern.finditer(text)))
+
+    def follows(self, text: str, place: int, kind: StatementKind) -> bool:
+        """Whether words of that kind stand right behind the place."""
+        return any(pattern.match(text, place) for pattern, rule in self._statements if rule.kind == kind)
+
+    def precedes(self, text: str, place: int, kind: StatementKind) -> bool:
+        """Whether words of that kind, whose pattern ends with $, stand right before the place."""
+        return any(pattern.search(text, 0, place) for pattern, rule in self._statements if rule.kind == kind)
 
     def named(self, name: str) -> Allergen | None:
         """The allergen of that id, or the one that an unlisted name means; None when nothing tells what it is."""
