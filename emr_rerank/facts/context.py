@@ -20,8 +20,11 @@ _STOPS = re.compile(r"[。；;！!\n]|\.(?=\s|$)")
 _COMMAS = re.compile(r"[，。；;！!?？\n\t]|,(?!\s*(?:19|20)\d\d\b)|\.(?=\s|$)")
 _CLAUSES = re.compile(r"[，,。；;！!\n\t]+|\.(?=\s|$)")
 _ITEMS = re.compile(r"[、和及或]|\bor\b|\band\b")
+_HAN = re.compile(r"[\u3400-\u9fff]")
+_LATIN_WORDS = re.compile(r"[^\W\u3400-\u9fff]+")
 _LABEL = re.compile(r"[:：]")
-_LONGEST_ITEM = 24
+_LAST_ITEM = re.compile(r"\s*(?:(?:or|nor)\b|[及或])")
+_LONGEST_ITEM = 12
 
 
 @dataclass(frozen=True)
@@ -153,16 +156,17 @@ def _list_end(text: str, start: int, stop: int, found: tuple[Cue, ...], cues: Co
     while end < stop and text[end] in "，,":
         following = min(stop, _next(_COMMAS, text, end + 1), *(place for place in ends if place > end))
         clause = text[end + 1 : following]
-        longest = max(map(_width, _ITEMS.split(clause)), default=0)
-        if not clause.strip() or longest > _LONGEST_ITEM or cues.breaks(clause):
+        longest = max(map(_length, _ITEMS.split(clause)), default=0)
+        closing = _LAST_ITEM.match(clause)
+        if not clause.strip() or longest > _LONGEST_ITEM or (cues.breaks(clause) and not closing):
             break
         end = following
     return end
 
 
-def _width(item: str) -> int:
-    """Letters of an item, a Chinese one as two."""
-    return len(item) + sum("\u3400" <= letter <= "\u9fff" for letter in item)
+def _length(item: str) -> int:
+    """Of an item of a list: its Chinese letters, other words counted as two."""
+    return len(_HAN.findall(item)) + 2 * len(_LATIN_WORDS.findall(item))
 
 
 def _next(pattern: re.Pattern[str], text: str, start: int) -> int:
