@@ -90,6 +90,52 @@ FRAGMENTS = [
     ("其母今晨«血糖»15.1mmol/L", "family"),
     ("由其妻送入院，«血糖»15.1mmol/L", "present"),
     ("其父体健，今日«血糖»15.1mmol/L", "present"),
+    ("口唇无发绀，咽部«充血»，双扁桃体无肿大", "present"),
+    ("头颅无畸形，头皮广泛«触痛»", "present"),
+    ("耻骨上膀胱区无肿胀，«压痛»", "absent"),
+    ("否认高血压，糖尿病，«心脏病»病史", "absent"),
+    ("否认患有传染病、«高血压»、冠心病", "absent"),
+    ("门诊以«前列腺增生»收入院", "present"),
+    ("«头颅CT»未见异常", "present"),
+    ("«胸腔积液»未见", "absent"),
+    ("患者缘于20年前因受凉出现«咳嗽»", "present"),
+    ("20年前因«肺炎»住院", "historical"),
+    ("2010年因«骨折»行手术", "historical"),
+    ("完善术前准备于3月16日行«关节置换术»", "present"),
+    ("急诊以«腹痛»待查收入院", "present"),
+    ("«肺癌»待查", "possible"),
+    ("疼痛不向«腰部放射»", "absent"),
+    ("无意识障碍，«呕吐»", "absent"),
+    ("无«意识障碍»", "absent"),
+    ("无«尿频»、尿急", "absent"),
+    ("无«水肿»", "absent"),
+    ("«无尿»12小时", "present"),
+    ("无«并发症»", "absent"),
+    ("压痛(+)«反跳痛»(-)", "absent"),
+    ("«压痛»(+)反跳痛(-)", "present"),
+    ("«急性胆囊炎»：右上腹痛，患者无此体征，暂不支持。", "absent"),
+    ("应用抗生素预防«感染»", "conditional"),
+    ("警惕«再出血»", "conditional"),
+    ("拟行«冠脉造影»", "conditional"),
+    ("门诊拟“«肺炎»”收入院", "possible"),
+    ("注意有无«黑便»", "conditional"),
+    ("«饮酒»20年，已戒5年", "historical"),
+    ("未规律«服药»", "present"),
+    ("未«输血»", "absent"),
+    ("未排气，«腹胀»", "present"),
+    ("母亲代诉患儿«发热»", "present"),
+    ("患者之子«发热»", "family"),
+    ("家族性«高胆固醇血症»", "present"),
+    ("近期有口服«华法林»史", "present"),
+    ("no numbness, «tingling» or other concerning symptoms", "absent"),
+    ("no rash, or palpable «rib pain»", "absent"),
+    ("«He» denied vertigo", "present"),
+    ("previously seen on June 2, 2024 for «cellulitis»", "historical"),
+    ("«Delirium» has resolved", "absent"),
+    ("There is no «new consolidation».", "absent"),
+    ("Recommend «MRI» of the liver", "conditional"),
+    ("«SIADH» vs. hypovolemia", "possible"),
+    ("Her daughter reports «confusion»", "present"),
 ]
 
 
@@ -108,6 +154,23 @@ def test_the_rule_that_decided_is_named() -> None:
     assert assertion_of("高血压10年", 0, 3, "past_history") == ("historical", "context.default.past_history")
     assert assertion_of("高血压10年", 0, 3, "family_history") == ("family", "context.default.family_history")
     assert assertion_of("高血压10年", 0, 3, "present_illness") == ("present", None)
+
+
+@pytest.mark.parametrize(
+    ("section", "marked", "expected"),
+    [
+        ("family_history", "Brother healthy; no «sudden death».", "family"),
+        ("past_history", "对«青霉素»过敏。", "present"),
+        ("past_history", "He is allergic to «codeine».", "present"),
+        ("past_history", "目前口服«氨氯地平»。", "present"),
+        ("past_history", "否认«药物过敏»史。", "absent"),
+        ("differential_diagnosis", "«肺栓塞»：突发胸痛。", "possible"),
+        ("informed_consent", "术中«大出血»。", "conditional"),
+    ],
+)
+def test_what_a_section_speaks_of(section: str, marked: str, expected: str) -> None:
+    start, end = marked.index("«"), marked.index("»") - 1
+    assert assertion_of(marked.replace("«", "").replace("»", ""), start, end, section)[0] == expected
 
 
 def test_a_scope_ends_with_its_sentence() -> None:

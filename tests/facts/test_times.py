@@ -29,6 +29,8 @@ DAY = "2026-03-12"
         ("present_illness", "血红蛋白68g/L", None),
         ("admission_condition", "血红蛋白68g/L", ADMISSION),
         ("admission_condition", "3月1日血红蛋白71g/L", "2026-03-01"),
+        ("ward_round", "较3月5日好转，血红蛋白96g/L", DAY),
+        ("ward_round", "拟3月14日复查，今日血红蛋白96g/L", DAY),
         ("hospital_course", "P 118次/分", None),
         ("admission_condition", "P 118次/分", ADMISSION),
         ("physical_exam", "P 118次/分", DAY),
@@ -55,3 +57,12 @@ def test_what_an_older_discharge_note_retells_is_of_another_stay() -> None:
     (fact,) = facts_of(record_of(["血红蛋白68g/L"], section="hospital_course", date="2025-01-07"))
     assert fact.time is None
     assert "other_stay" in fact.notes
+
+
+def test_days_after_an_operation_count_from_its_note() -> None:
+    record = record_of(
+        ["行右半结肠切除术。", "术后第2天血红蛋白96g/L。"], section="progress_note", dates=["2026-03-09", DOCUMENT]
+    )
+    operation = record.sections[0].model_copy(update={"code": "operation_note"})
+    (fact,) = facts_of(record.model_copy(update={"sections": (operation, record.sections[1])}))
+    assert fact.time == "2026-03-11"

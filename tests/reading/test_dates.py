@@ -1,8 +1,11 @@
 """Dates that sentences state, and those they must not be taken to state."""
 
 import datetime
+from itertools import pairwise
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from emr_rerank.reading.dates import OwnDate, date_reader
 from emr_rerank.rules.days import Stay
@@ -33,6 +36,26 @@ RESOLVED = [
     ("Hospital day 3", "2026-03-03", "dates.en.hospital_day"),
     ("Seen yesterday", "2026-03-04", "dates.en.yesterday"),
     ("Scan on 03/25/2026", "2026-03-25", "dates.any.day_month_year"),
+    ("2017-01-14日22:38分收入院", "2017-01-14T22:38", "dates.any.year_month_day"),
+    ("2016--10-5泌尿系造影", "2016-10-05", "dates.any.year_month_day"),
+    ("5.2026-03-04复查", "2026-03-04", "dates.any.year_month_day"),
+    ("20160911我院胸片", "2016-09-11", "dates.any.eight_digits"),
+    ("3月4日下午3时20分发热", "2026-03-04T15:20", "dates.zh.month_day"),
+    ("今晨06:30空腹血糖5.8", "2026-03-05T06:30", "dates.zh.today"),
+    ("今晚8时输血", "2026-03-05T20:00", "dates.zh.today"),
+    ("凌晨2时烦躁", "2026-03-05T02:00", "dates.zh.small_hours"),
+    ("大前天输血2U", "2026-03-02", "dates.zh.three_days_before"),
+    ("4日复查胸片", "2026-03-04", "dates.zh.day_of_month"),
+    ("28日复查胸片", "2026-02-28", "dates.zh.day_of_month"),
+    ("3小时前胸痛", "2026-03-05", "dates.zh.hours_ago"),
+    ("12小时前胸痛", "2026-03-04", "dates.zh.hours_ago"),
+    ("术后次日排气", "2026-03-04", "dates.zh.postoperative_next_day"),
+    ("手术次日换药", "2026-03-04", "dates.zh.postoperative_next_day"),
+    ("2026-03-04就诊，当日入院", "2026-03-04", "dates.any.year_month_day"),
+    ("HD 3: diarrhea", "2026-03-03", "dates.en.hospital_day"),
+    ("Mar 4th dialysis", "2026-03-04", "dates.en.month_day"),
+    ("on 4 Mar she fell", "2026-03-04", "dates.en.day_month"),
+    ("two days prior to admission", "2026-02-27", "dates.en.before_admission_days"),
 ]
 
 
@@ -52,6 +75,10 @@ def test_resolved(text: str, iso: str, rule: str) -> None:
         "2026-02-30",
         "three weeks ago",
         "in 2019",
+        "去年行支架植入",
+        "last week",
+        "3月3日行造影，次日出院",
+        "次日复查",
     ],
 )
 def test_stated_but_not_resolvable_is_null(text: str) -> None:
@@ -72,10 +99,49 @@ def test_stated_but_not_resolvable_is_null(text: str) -> None:
         "前列腺增生",
         "pH 7.35, 2-3 mg",
         "明显好转",
+        "3日未解大便",
+        "共住院12日",
+        "明日复查血常规",
+        "拟3月8日行造影",
+        "计划8日拔管",
+        "3月20日门诊复诊",
+        "肌酐较入院时下降",
+        "与2026-03-01CT比较吸收",
+        "1958-03-02出生",
+        "精液HD50%",
+        "CT号20160911",
+        "Follow up with Dr. Chen on March 20, 2026",
+        "compared with 2026-03-01, smaller",
+        "plan for discharge tomorrow",
     ],
 )
 def test_no_date(text: str) -> None:
     assert date_reader().own_date(text, DOCUMENT, STAY) == OwnDate()
+
+
+def test_a_following_day_counts_from_the_sentence_before() -> None:
+    first = date_reader().own_date("3月3日行造影。", DOCUMENT, STAY)
+    assert date_reader().own_date("次日出院。", DOCUMENT, STAY, first.named).iso == "2026-03-04"
+
+
+def test_hours_count_from_the_clock_of_the_document_alone() -> None:
+    assert date_reader().own_date("3小时前胸痛", "2026-03-05", STAY) == OwnDate(stated=True)
+
+
+def test_what_a_date_is_for() -> None:
+    mentions = date_reader().mentions("肌酐较3月1日下降，今日出院，拟3月20日复诊", DOCUMENT, STAY)
+    assert [(mention.iso, mention.role) for mention in mentions] == [
+        ("2026-03-01", "compared"),
+        ("2026-03-05", "own"),
+        ("2026-03-20", "planned"),
+    ]
+
+
+@given(st.text(alphabet="0123456789年月日号时点分前后第今昨明次当术入院天小-/.:：，。 aAdmyPOD", max_size=40))
+def test_any_text_is_read_without_overlap(text: str) -> None:
+    mentions = date_reader().mentions(text, DOCUMENT, STAY)
+    assert all(0 <= mention.start < mention.end <= len(text) for mention in mentions)
+    assert all(one.end <= other.start for one, other in pairwise(mentions))
 
 
 def test_unknown_operation_or_admission_stays_null() -> None:
