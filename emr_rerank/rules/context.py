@@ -7,7 +7,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Literal
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from emr_rerank.record import Assertion
 from emr_rerank.rules.files import Pattern, Rule, load_rules
@@ -25,6 +25,18 @@ class ContextRule(Rule):
     pattern: Pattern | None = None
     ends: tuple[Assertion, ...] = Field((), description="assertions that this terminator stops; empty: all")
     sections: tuple[str, ...] = Field((), description="section codes where this assertion is the default")
+
+    @model_validator(mode="after")
+    def _complete(self) -> "ContextRule":
+        if not (self.cues or self.pattern or self.sections):
+            raise ValueError("a rule has cues, a pattern or sections")
+        if self.scope == "near" and self.reach < 1:
+            raise ValueError("a near scope has a reach")
+        if self.sections and self.assertion in ("pseudo", "end", "break"):
+            raise ValueError("the default of a section is an assertion")
+        if self.pattern and (re.compile(self.pattern).groupindex or not _stands_inside(self.pattern)):
+            raise ValueError("a pattern has no named groups, and no flags but (?i) in front")
+        return self
 
 
 @dataclass(frozen=True)
@@ -96,6 +108,14 @@ def _by_cue(rules: Iterable[ContextRule]) -> dict[str, tuple[ContextRule, ...]]:
 def _inside(pattern: str) -> str:
     """A pattern as a part of a larger one; the text it reads is in lower case."""
     return f"(?:{pattern.removeprefix('(?i)')})"
+
+
+def _stands_inside(pattern: str) -> bool:
+    try:
+        re.compile(f"x|{_inside(pattern)}")
+    except re.error:
+        return False
+    return True
 
 
 def _one_pattern(cues: Iterable[str]) -> str:

@@ -5,7 +5,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Literal
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from emr_rerank.rules.files import Pattern, Rule, load_rules
 
@@ -13,6 +13,18 @@ DateKind = Literal[
     "calendar", "day_order", "month_day", "document_day", "admission_day", "days_before_admission", "operation_day",
     "days_ago", "hours_ago", "day_of_month", "named_day", "unresolved", "ignore", "planned", "compared",
 ]  # fmt: skip
+
+
+_GROUPS: dict[DateKind, tuple[str, ...]] = {
+    "calendar": ("y", "d"),
+    "month_day": ("d",),
+    "day_of_month": ("d",),
+    "day_order": ("a", "b", "y"),
+    "days_ago": ("n",),
+    "hours_ago": ("n",),
+    "days_before_admission": ("n",),
+}
+"""Named groups that a pattern of each kind must have."""
 
 
 class DateRule(Rule):
@@ -34,6 +46,18 @@ class DateRule(Rule):
     side: Literal["before", "after"] = Field(
         "before", description="of planned and compared: where its words stand; before: the pattern ends with $"
     )
+
+    @model_validator(mode="after")
+    def _complete(self) -> "DateRule":
+        groups = set(re.compile(self.pattern).groupindex)
+        missing = [name for name in _GROUPS.get(self.kind, ()) if name not in groups]
+        if missing or (self.kind in ("calendar", "month_day") and not groups & {"m", "month"}):
+            raise ValueError(
+                f"a {self.kind} pattern names its parts: {', '.join(missing or ['m or month'])} is missing"
+            )
+        if self.kind in ("planned", "compared") and self.side == "before" and not self.pattern.endswith("$"):
+            raise ValueError(f"a {self.kind} pattern before a date ends with $")
+        return self
 
     def compiled(self) -> re.Pattern[str]:
         """The pattern, compiled (Python caches it)."""

@@ -1,10 +1,11 @@
 """Schema of `rules/sentences.*.yaml`: where sentences end."""
 
+import re
 from functools import lru_cache
 from pathlib import Path
 from typing import Literal
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from emr_rerank.rules.files import Pattern, Rule, load_rules
 
@@ -18,6 +19,12 @@ class SentenceRule(Rule):
         "(groups n and mark) that follows its predecessor; keep: none ends inside the match"
     )
     pattern: Pattern
+
+    @model_validator(mode="after")
+    def _complete(self) -> "SentenceRule":
+        if self.kind == "run" and not {"n", "mark"} <= set(re.compile(self.pattern).groupindex):
+            raise ValueError("a run pattern has the groups n and mark")
+        return self
 
 
 def sentence_rules(overrides: Path | None = None) -> tuple[SentenceRule, ...]:

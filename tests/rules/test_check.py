@@ -40,3 +40,24 @@ def test_the_hash_tells_rule_files_apart(tmp_path: Path) -> None:
 def test_every_schema_is_documented() -> None:
     named = set(re.findall(r"`(\w+)`", DOCS.read_text(encoding="utf-8")))
     assert set(SCHEMAS) <= named
+
+
+@pytest.mark.parametrize(
+    ("purpose", "rule", "problem"),
+    [
+        ("dates", "{id: x, kind: calendar, pattern: '(?P<y>\\d{4})'}", "d is missing"),
+        ("dates", "{id: x, kind: month_day, pattern: '(?P<d>\\d)'}", "m or month is missing"),
+        ("dates", "{id: x, kind: days_ago, pattern: '三天前'}", "n is missing"),
+        ("dates", "{id: x, kind: planned, pattern: '拟'}", r"ends with \$"),
+        ("context", "{id: x, assertion: absent}", "cues, a pattern or sections"),
+        ("context", "{id: x, assertion: absent, scope: near, cues: [无]}", "near scope has a reach"),
+        ("context", "{id: x, assertion: end, sections: [other]}", "is an assertion"),
+        ("context", "{id: x, assertion: pseudo, pattern: '(?P<n>无)'}", "no named groups"),
+        ("context", "{id: x, assertion: pseudo, pattern: '(?s)无.'}", "no flags but"),
+        ("sentences", "{id: x, language: zh, kind: run, pattern: '\\d'}", "groups n and mark"),
+    ],
+)
+def test_a_rule_that_lacks_something_is_refused(purpose: str, rule: str, problem: str, tmp_path: Path) -> None:
+    (tmp_path / f"{purpose}.zh.yaml").write_text(f"rules:\n  - {rule}\n", encoding="utf-8")
+    with pytest.raises(RuleError, match=problem):
+        check_rules(tmp_path)
