@@ -61,14 +61,14 @@ def assertion_of(
 
 
 def sentence_assertion(text: str, section_code: str, rules_dir: Path | None = None) -> Assertion:
-    """How a whole sentence asserts what it says: what all its clauses share, else present.
+    """How a whole sentence asserts what it says: present if a clause is, absent if every clause is.
 
-    A sentence of several non-present clauses takes the first of family, conditional, absent, possible, historical.
+    Any other mixture takes the first of family, conditional, possible, historical.
     """
     found = set(_clause_assertions(text, section_code, rules_dir))
     if not found or "present" in found:
         return "present" if found else assertion_of(text, 0, 0, section_code, rules_dir)[0]
-    return next(assertion for assertion in _ORDER if assertion in found)
+    return next((assertion for assertion in _ORDER if assertion in found - {"absent"}), "absent")
 
 
 def assertion_of_terms(

@@ -68,20 +68,21 @@ class ContextCues:
     def find(self, text: str) -> tuple[Cue, ...]:
         """Cues in reading order.
 
-        A pseudo pattern hides the cues inside it, a longer word the shorter ones; any other pattern and a word may
-        overlap.
+        A pseudo cue hides the cues inside it (but those of what lasts: 过敏 in 过敏史), a longer word the shorter ones;
+        any other pattern and a word may overlap.
         """
         plain = fold_case(text)
         cues, hidden = [], []
         for found in self._words.finditer(plain):
-            rules = self._cues.get(found.group())
+            rules = self._cues.get(found.group(), ())
             if rules:
                 cues.append(Cue(found.start(), found.end(), rules))
-            else:
+            if all(rule.assertion == "pseudo" for rule in rules):
                 hidden.append(found.span())
         for pattern, rule in self._patterns:
             spans = (found.span() for found in pattern.finditer(plain))
-            cues += [Cue(*span, (rule,)) for span in spans if not any(a <= span[0] and span[1] <= b for a, b in hidden)]
+            seen = hidden if rule.assertion != "present" else ()
+            cues += [Cue(*span, (rule,)) for span in spans if not any(a <= span[0] and span[1] <= b for a, b in seen)]
         return tuple(sorted(cues, key=lambda cue: cue.start))
 
     def breaks(self, clause: str) -> bool:

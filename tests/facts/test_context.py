@@ -127,6 +127,9 @@ FRAGMENTS = [
     ("患者之子«发热»", "family"),
     ("家族性«高胆固醇血症»", "present"),
     ("近期有口服«华法林»史", "present"),
+    ("有«胃癌»家族史", "family"),
+    ("既往及家族史：有«头孢»过敏史", "present"),
+    ("胃癌：有家族史，需«胃镜»排除", "present"),
     ("no numbness, «tingling» or other concerning symptoms", "absent"),
     ("no rash, or palpable «rib pain»", "absent"),
     ("«He» denied vertigo", "present"),
@@ -161,6 +164,7 @@ def test_the_rule_that_decided_is_named() -> None:
     [
         ("family_history", "Brother healthy; no «sudden death».", "family"),
         ("past_history", "对«青霉素»过敏。", "present"),
+        ("past_history", "有«青霉素»过敏史。", "present"),
         ("past_history", "He is allergic to «codeine».", "present"),
         ("past_history", "目前口服«氨氯地平»。", "present"),
         ("past_history", "否认«药物过敏»史。", "absent"),
@@ -193,6 +197,9 @@ def test_a_scope_ends_with_its_sentence() -> None:
         ("肌酐由72↑至108μmol/L", "progress_note", "present"),
         ("No known drug allergies.", "allergy_history", "absent"),
         ("Denies fever, chills, or cough.", "present_illness", "absent"),
+        ("既往高血压病20年，否认糖尿病、冠心病史；", "case_features", "historical"),
+        ("对头孢曲松过敏（皮疹），无食物过敏史。", "past_history", "present"),
+        ("无发热，考虑肺炎。", "progress_note", "possible"),
     ],
 )
 def test_assertion_of_a_sentence(text: str, section: str, expected: str) -> None:
