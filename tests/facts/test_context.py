@@ -128,6 +128,7 @@ FRAGMENTS = [
     ("家族性«高胆固醇血症»", "present"),
     ("近期有口服«华法林»史", "present"),
     ("有«胃癌»家族史", "family"),
+    ("«双相障碍»：有家族史，但无情感高涨", "present"),
     ("既往及家族史：有«头孢»过敏史", "present"),
     ("胃癌：有家族史，需«胃镜»排除", "present"),
     ("no numbness, «tingling» or other concerning symptoms", "absent"),
