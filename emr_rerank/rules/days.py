@@ -16,8 +16,8 @@ _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct",
 _WORDS = {"one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10}
 _HAN = {"一": 1, "二": 2, "两": 2, "三": 3, "四": 4, "五": 5, "六": 6, "七": 7, "八": 8, "九": 9}
 _AFTERNOON = ("p", "下午", "晚", "傍晚")
-_COUNTED_BACK = frozenset({"document_day", "days_ago", "hours_ago"})
 _NEXT_YEAR = datetime.timedelta(days=31)
+_HALF_A_YEAR = 6
 _AROUND = 60
 # No rule matches a text without any of these; most sentences need no further look.
 _WORTH_READING = re.compile(
@@ -77,7 +77,7 @@ class _Reading:
         if rule.kind == "day_order":
             return day_by_order(match, self.stay.month_first)
         if rule.kind == "month_day":
-            return self._in_year(_month(match), int(match["d"]))
+            return self._in_year(_month(match), int(match["d"]), ahead=ahead)
         if rule.kind == "day_of_month":
             return self._in_month(int(match["d"]), ahead=ahead)
         if rule.kind == "hours_ago":
@@ -97,11 +97,13 @@ class _Reading:
             return named or (self.day if rule.offset == 0 else None)
         return None
 
-    def _in_year(self, month: int, day: int) -> datetime.date | None:
-        """The day in the document's year, or the year before where it would lie more than a month ahead."""
+    def _in_year(self, month: int, day: int, *, ahead: bool) -> datetime.date | None:
+        """The day in the document's year; the year before where it would lie more than a month ahead and is no plan."""
         near = self.day or self.stay.admission
         if near is None:
             return None
+        if ahead:
+            return _day(near.year + (near.month - month >= _HALF_A_YEAR), month, day)
         this_year = _day(near.year, month, day)
         return _day(near.year - 1, month, day) if this_year and this_year > near + _NEXT_YEAR else this_year
 
@@ -152,11 +154,8 @@ class DayRules:
         made: list[DateMention] = []
         for rule, match in sorted(self._matches(text), key=lambda found: found[1].start()):
             start = match.start() + len(match.group()) - len(match.group().lstrip())
-            role = self._role_before(text, start)
-            day = reading.resolve(rule, match, named, ahead=role == "planned")
+            day, role = self._meant(rule, match, text, reading, named)
             named = day or named
-            if role == "own" and (day is None or (reading.day and day > reading.day)):
-                role = self._role_ahead(rule, text, match.end(), resolved=day is not None)
             made.append(DateMention(start, match.end(), rule, day, time_of_day(match), role))
         return tuple(made)
 
@@ -170,6 +169,25 @@ class DayRules:
                 if rule.kind != "ignore":
                     yield rule, match
 
+    def _meant(
+        self, rule: DateRule, match: re.Match[str], text: str, reading: _Reading, named: datetime.date | None
+    ) -> tuple[datetime.date | None, DateRole]:
+        """The day that a match means and what it is for. What lies before the document is no plan."""
+        role = self._role_before(text, match.start() + len(match.group()) - len(match.group().lstrip()))
+        if role == "compared":
+            return reading.resolve(rule, match, named, ahead=False), role
+        after = role == "own" and any(
+            pattern.match(text, match.end()) for each, pattern in self.roles if each.side == "after"
+        )
+        if role == "planned" or after:
+            day = reading.resolve(rule, match, named, ahead=True)
+            first = reading.day + datetime.timedelta(days=after) if reading.day else None
+            if day >= first if day and first else role == "planned" or rule.kind == "unresolved":
+                return day, "planned"
+        day = reading.resolve(rule, match, named, ahead=False)
+        told_ahead = rule.kind == "document_day" and day and reading.day and day > reading.day
+        return day, "planned" if told_ahead else "own"
+
     def _role_before(self, text: str, start: int) -> DateRole:
         """What the words before a date say it is for."""
         before = max(0, start - _AROUND)
@@ -177,13 +195,6 @@ class DayRules:
             if rule.side == "before" and pattern.search(text, before, start):
                 return "planned" if rule.kind == "planned" else "compared"
         return "own"
-
-    def _role_ahead(self, rule: DateRule, text: str, end: int, *, resolved: bool) -> DateRole:
-        """What a day behind the document's (or one that can't be resolved) is for: 明日, or by the words behind it."""
-        if rule.kind in _COUNTED_BACK:
-            return "planned" if resolved else "own"
-        found = any(pattern.match(text, end) for each, pattern in self.roles if each.side == "after")
-        return "planned" if found else "own"
 
 
 @lru_cache(maxsize=8)

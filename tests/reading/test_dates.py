@@ -54,6 +54,9 @@ RESOLVED = [
     ("2026-03-04就诊，当日入院", "2026-03-04", "dates.any.year_month_day"),
     ("HD 3: diarrhea", "2026-03-03", "dates.en.hospital_day"),
     ("Mar 4th dialysis", "2026-03-04", "dates.en.month_day"),
+    ("与家属于3月4日谈话", "2026-03-04", "dates.zh.month_day"),
+    ("Follow-up CT on March 4, 2026 showed less fluid", "2026-03-04", "dates.en.month_day_year"),
+    ("fever due to pneumonia on March 4", "2026-03-04", "dates.en.month_day"),
     ("on 4 Mar she fell", "2026-03-04", "dates.en.day_month"),
     ("two days prior to admission", "2026-02-27", "dates.en.before_admission_days"),
 ]
@@ -142,6 +145,24 @@ def test_any_text_is_read_without_overlap(text: str) -> None:
     mentions = date_reader().mentions(text, DOCUMENT, STAY)
     assert all(0 <= mention.start < mention.end <= len(text) for mention in mentions)
     assert all(one.end <= other.start for one, other in pairwise(mentions))
+
+
+@pytest.mark.parametrize(
+    ("text", "iso"),
+    [
+        ("6月20日门诊复诊", "2026-06-20"),
+        ("拟6月20日返院", "2026-06-20"),
+        ("计划28日拔管", "2026-03-28"),
+    ],
+)
+def test_a_plan_lies_ahead(text: str, iso: str) -> None:
+    (mention,) = date_reader().mentions(text, DOCUMENT, STAY)
+    assert (mention.iso, mention.role) == (iso, "planned")
+
+
+def test_a_plan_may_lie_in_the_next_year() -> None:
+    (mention,) = date_reader().mentions("拟1月5日返院化疗", "2025-12-20", STAY)
+    assert (mention.iso, mention.role) == ("2026-01-05", "planned")
 
 
 def test_unknown_operation_or_admission_stays_null() -> None:
