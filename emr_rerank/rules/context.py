@@ -13,6 +13,8 @@ from emr_rerank.record import Assertion
 from emr_rerank.rules.files import Pattern, Rule, load_rules
 from emr_rerank.rules.printed import fold_case
 
+_CAPITAL = re.compile(r"(?<!\\)[A-Z]")
+
 
 class ContextRule(Rule):
     """One kind of cue after ConText (Harkema 2009); the fields are explained at the top of rules/context.zh.yaml."""
@@ -107,8 +109,8 @@ def _by_cue(rules: Iterable[ContextRule]) -> dict[str, tuple[ContextRule, ...]]:
 
 
 def _inside(pattern: str) -> str:
-    """A pattern as a part of a larger one; the text it reads is in lower case."""
-    return f"(?:{pattern.removeprefix('(?i)')})"
+    """A pattern as a part of a larger one. The text it reads is in lower case, so capitals stand for small letters."""
+    return f"(?{'i' if _CAPITAL.search(pattern) else ''}:{pattern.removeprefix('(?i)')})"
 
 
 def _stands_inside(pattern: str) -> bool:

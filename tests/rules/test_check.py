@@ -7,6 +7,7 @@ import pytest
 
 from emr_rerank.errors import RuleError
 from emr_rerank.rules.check import SCHEMAS, check_rules
+from emr_rerank.rules.context import context_cues
 from emr_rerank.rules.files import rules_hash, shipped_folder
 
 DOCS = Path(__file__).resolve().parents[2] / "docs" / "rules.md"
@@ -35,6 +36,14 @@ def test_the_hash_tells_rule_files_apart(tmp_path: Path) -> None:
     assert rules_hash() == rules_hash()
     (tmp_path / "context.zh.yaml").write_text("rules: []\n", encoding="utf-8")
     assert rules_hash(tmp_path) != rules_hash()
+
+
+def test_a_context_pattern_may_be_written_in_capitals(tmp_path: Path) -> None:
+    (tmp_path / "context.zh.yaml").write_text(
+        "rules:\n  - {id: x, assertion: absent, direction: backward, pattern: 'NEG(?=\\W|$)'}\n", encoding="utf-8"
+    )
+    (cue,) = context_cues(tmp_path).find("HIV Neg.")
+    assert (cue.start, cue.end) == (4, 7)
 
 
 def test_every_schema_is_documented() -> None:
