@@ -22,6 +22,7 @@ _CLAUSES = re.compile(r"[，,。；;！!\n\t]+|\.(?=\s|$)")
 _ITEMS = re.compile(r"[、和及或]|\bor\b|\band\b")
 _HAN = re.compile(r"[\u3400-\u9fff]")
 _LATIN_WORDS = re.compile(r"[^\W\u3400-\u9fff]+")
+_REST_OF_LABEL = re.compile(r"[\u3400-\u9fffA-Za-z ]{0,4}[:：]")
 _LABEL = re.compile(r"[:：]")
 _LAST_ITEM = re.compile(r"\s*(?:(?:or|nor)\b|[及或])")
 _LONGEST_ITEM = 12
@@ -77,15 +78,21 @@ def assertion_of_terms(
     """How a sentence asserts the first of the given surface forms that stands in it; None when none does.
 
     Letters are compared without case, Latin forms as whole words. A form that stands several times is present when
-    one of its places is, else what its first place says.
+    one of its places is, else what its first place says; a label (过敏史：) counts only where it stands nowhere else.
     """
     plain = fold_case(text)
     for term in terms:
         places = [found.span() for found in _whole(term).finditer(plain)] if term.strip() else []
-        found = [assertion_of(text, start, end, section_code, rules_dir)[0] for start, end in places]
+        said = [(start, end) for start, end in places if not _labels(text, end)] or places
+        found = [assertion_of(text, start, end, section_code, rules_dir)[0] for start, end in said]
         if found:
             return "present" if "present" in found else found[0]
     return None
+
+
+def _labels(text: str, end: int) -> bool:
+    """Whether words that end there are a label or a part of one: nothing but a few letters up to a colon."""
+    return _REST_OF_LABEL.match(text, end) is not None
 
 
 def _whole(term: str) -> re.Pattern[str]:
