@@ -22,6 +22,7 @@ _CLAUSES = re.compile(r"[，,。；;！!\n\t]+|\.(?=\s|$)")
 _ITEMS = re.compile(r"[、和及或]|\bor\b|\band\b")
 _HAN = re.compile(r"[\u3400-\u9fff]")
 _LATIN_WORDS = re.compile(r"[^\W\u3400-\u9fff]+")
+_VALUE = re.compile(r"[^\t。；;\n]+")
 _REST_OF_LABEL = re.compile(r"[\u3400-\u9fffA-Za-z ]{0,4}[:：]")
 _LABEL = re.compile(r"[:：]")
 _LAST_ITEM = re.compile(r"\s*(?:(?:or|nor)\b|[及或])")
@@ -78,21 +79,32 @@ def assertion_of_terms(
     """How a sentence asserts the first of the given surface forms that stands in it; None when none does.
 
     Letters are compared without case, Latin forms as whole words. A form that stands several times is present when
-    one of its places is, else what its first place says; a label (过敏史：) counts only where it stands nowhere else.
+    one of its places is, else what its first place says. A label (过敏史：) is as what follows it, and counts only
+    where the form stands nowhere else.
     """
     plain = fold_case(text)
     for term in terms:
         places = [found.span() for found in _whole(term).finditer(plain)] if term.strip() else []
-        said = [(start, end) for start, end in places if not _labels(text, end)] or places
+        labels = {place: label.end() for place in places if (label := _REST_OF_LABEL.match(text, place[1]))}
+        said = [place for place in places if place not in labels]
         found = [assertion_of(text, start, end, section_code, rules_dir)[0] for start, end in said]
+        found = found or [
+            _assertion_of_label(text, *place, behind, section_code, rules_dir) for place, behind in labels.items()
+        ]
         if found:
             return "present" if "present" in found else found[0]
     return None
 
 
-def _labels(text: str, end: int) -> bool:
-    """Whether words that end there are a label or a part of one: nothing but a few letters up to a colon."""
-    return _REST_OF_LABEL.match(text, end) is not None
+def _assertion_of_label(
+    text: str, start: int, end: int, behind: int, section_code: str, rules_dir: Path | None
+) -> Assertion:
+    """How a label's matter is asserted: by the cue that is its value (过敏史：无), else by the words `behind` it."""
+    own = assertion_of(text, start, end, section_code, rules_dir)[0]
+    value = _VALUE.match(text, behind)
+    if own != "present" or value is None:
+        return own
+    return sentence_assertion(value.group(), section_code, rules_dir)
 
 
 def _whole(term: str) -> re.Pattern[str]:
