@@ -171,7 +171,9 @@ def _ends(cue: Cue, scope_rule: ContextRule) -> bool:
 def _list_end(text: str, start: int, stop: int, found: tuple[Cue, ...], cues: ContextCues) -> int:
     """Past a comma the list goes on while only bare items follow, up to a terminator if one comes."""
     end = min(stop, _next(_COMMAS, text, start))
-    ends = [cue.start for cue in found if any(rule.assertion == "end" for rule in cue.rules)]
+    if not text[start:end].strip():
+        return start
+    ends = [cue.start for cue in found if any(_starts_anew(rule) for rule in cue.rules)]
     while end < stop and text[end] in "，,":
         following = min(stop, _next(_COMMAS, text, end + 1), *(place for place in ends if place > end))
         clause = text[end + 1 : following]
@@ -181,6 +183,11 @@ def _list_end(text: str, start: int, stop: int, found: tuple[Cue, ...], cues: Co
             break
         end = following
     return end
+
+
+def _starts_anew(rule: ContextRule) -> bool:
+    """Whether a terminator begins something new (伴, 但); one of denials alone (阳性) tells of the item before it."""
+    return rule.assertion == "end" and rule.ends != ("absent",)
 
 
 def _length(item: str) -> int:

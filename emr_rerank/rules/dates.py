@@ -11,7 +11,7 @@ from emr_rerank.rules.files import Pattern, Rule, load_rules
 
 DateKind = Literal[
     "calendar", "day_order", "month_day", "document_day", "admission_day", "days_before_admission", "operation_day",
-    "days_ago", "hours_ago", "day_of_month", "named_day", "unresolved", "ignore", "planned", "compared",
+    "days_ago", "hours_ago", "day_of_month", "week_day", "named_day", "unresolved", "ignore", "planned", "compared",
 ]  # fmt: skip
 
 
@@ -20,6 +20,7 @@ _GROUPS: dict[DateKind, tuple[str, ...]] = {
     "month_day": ("d",),
     "day_of_month": ("d",),
     "day_order": ("a", "b", "y"),
+    "week_day": ("w",),
     "days_ago": ("n",),
     "hours_ago": ("n",),
     "days_before_admission": ("n",),
@@ -31,15 +32,15 @@ class DateRule(Rule):
     """One way of writing a date.
 
     Named groups of the pattern: y, m, d, month (English name), h, min (min2), half (half2; a, p, 上午, 下午 …),
-    n (n2; a count of days or hours), a and b (day and month in unknown order).
+    n (n2; a count of days or hours), a and b (day and month in unknown order), w (day of the week, 一 to 日).
     """
 
     kind: DateKind = Field(
         description="calendar: all printed; day_order: 03/05/2026, read only where the record shows the order; "
         "month_day, day_of_month: the rest comes from the document; document_day, admission_day, operation_day: "
-        "counted from that day; named_day: from the day named before it; days_ago, hours_ago, days_before_admission: "
-        "back from it; unresolved: a time that is no day; ignore: not the sentence's; planned, compared: no date "
-        "itself, says what the date beside it is for"
+        "counted from that day; week_day: in the document's week (offset: weeks); named_day: from the day named before "
+        "it; days_ago, hours_ago, days_before_admission: back from it; unresolved: a time that is no day; ignore: not "
+        "the sentence's; planned, compared: no date itself, says what the date beside it is for"
     )
     pattern: Pattern
     offset: int = Field(0, description="days added to the counted day")

@@ -17,11 +17,12 @@ _WORDS = {"one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven
 _HAN = {"一": 1, "二": 2, "两": 2, "三": 3, "四": 4, "五": 5, "六": 6, "七": 7, "八": 8, "九": 9}
 _AFTERNOON = ("p", "下午", "晚", "傍晚")
 _NEXT_YEAR = datetime.timedelta(days=31)
+_WEEK = "一二三四五六日"
 _HALF_A_YEAR = 6
 _AROUND = 60
 # No rule matches a text without any of these; most sentences need no further look.
 _WORTH_READING = re.compile(
-    r"\d|[今昨明前后当本次翌][日天晨早晚夜]|今|第二天|[日天年月周时]前|去年|前年|上周|入院|住院|术|至今"
+    r"\d|[今昨明前后当本次翌][日天晨早晚夜]|今|第二天|[日天年月周时钟]前|[周期拜][一二三四五六日天]|去年|前年|上周|入院|住院|术|至今"
     r"|(?i:day|morning|night|ago|admission|month|year|week|hospital|arrival|POD|HD|overnight|tonight|tomorrow|today|afternoon|evening)"
 )
 
@@ -68,6 +69,10 @@ class _Reading:
     def day(self) -> datetime.date | None:
         return day_of(self.document)
 
+    @property
+    def _monday(self) -> datetime.date | None:
+        return self.day - datetime.timedelta(days=self.day.weekday()) if self.day else None
+
     def resolve(
         self, rule: DateRule, match: re.Match[str], named: datetime.date | None, *, ahead: bool
     ) -> datetime.date | None:
@@ -80,6 +85,8 @@ class _Reading:
             return self._in_year(_month(match), int(match["d"]), ahead=ahead)
         if rule.kind == "day_of_month":
             return self._in_month(int(match["d"]), ahead=ahead)
+        if rule.kind == "week_day":
+            return _shifted(self._monday, 7 * rule.offset + _WEEK.index(match["w"].replace("天", "日")))
         if rule.kind == "hours_ago":
             return self._hours_ago(_count(match))
         base = self._base(rule, named)
@@ -185,7 +192,7 @@ class DayRules:
             if day >= first if day and first else role == "planned" or rule.kind == "unresolved":
                 return day, "planned"
         day = reading.resolve(rule, match, named, ahead=False)
-        told_ahead = rule.kind == "document_day" and day and reading.day and day > reading.day
+        told_ahead = rule.kind in ("document_day", "week_day") and day and reading.day and day > reading.day
         return day, "planned" if told_ahead else "own"
 
     def _role_before(self, text: str, start: int) -> DateRole:
