@@ -155,6 +155,9 @@ FRAGMENTS = [
     ("Recommend «MRI» of the liver", "conditional"),
     ("«SIADH» vs. hypovolemia", "possible"),
     ("Her daughter reports «confusion»", "present"),
+    ("Mother denies that the patient had «seizures».", "absent"),
+    ("母亲否认患儿«抽搐»", "absent"),
+    ("家属拒绝«气管插管»", "absent"),
 ]
 
 
