@@ -15,6 +15,19 @@ DateKind = Literal[
 ]  # fmt: skip
 
 
+MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+"""How the English names of the months begin."""
+
+
+def month_number(written: str) -> int:
+    """The number of a month given in digits or by its English name.
+
+    Raises:
+        ValueError: it is neither.
+    """
+    return int(written) if written.isdigit() else MONTHS.index(written[:3].lower()) + 1
+
+
 _GROUPS: dict[DateKind, tuple[str, ...]] = {
     "calendar": ("y", "d"),
     "month_day": ("d",),

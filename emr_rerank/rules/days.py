@@ -8,11 +8,10 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Literal
 
-from emr_rerank.rules.dates import DateRule, date_rules
+from emr_rerank.rules.dates import DateRule, date_rules, month_number
 
 DateRole = Literal["own", "planned", "compared"]
 """own: what the words tell happened then; planned: it is to happen; compared: the day is only compared with."""
-_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _WORDS = {"one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10}
 _HAN = {"一": 1, "二": 2, "两": 2, "三": 3, "四": 4, "五": 5, "六": 6, "七": 7, "八": 8, "九": 9}
 _AFTERNOON = ("p", "下午", "晚", "傍晚")
@@ -265,8 +264,7 @@ def _day(year: int, month: int, day: int) -> datetime.date | None:
 
 
 def _month(match: re.Match[str]) -> int:
-    name = _group(match, "month")
-    return _MONTHS.index(name[:3].lower()) + 1 if name else int(match["m"])
+    return month_number(_group(match, "month") or match["m"])
 
 
 def _count(match: re.Match[str]) -> int:
