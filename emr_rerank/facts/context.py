@@ -114,11 +114,16 @@ def _whole(term: str) -> re.Pattern[str]:
     return re.compile(before + re.escape(plain) + after)
 
 
+@lru_cache(maxsize=64)
+def _cues_in(text: str, rules_dir: Path | None) -> tuple[Cue, ...]:
+    return context_cues(rules_dir).find(text)
+
+
 @lru_cache(maxsize=4096)
 def scopes(text: str, rules_dir: Path | None = None) -> tuple[Scope, ...]:
     """All scopes of a sentence."""
     cues = context_cues(rules_dir)
-    found = cues.find(text)
+    found = _cues_in(text, rules_dir)
     made = []
     for cue in found:
         for rule in cue.rules:
@@ -202,14 +207,14 @@ def _next(pattern: re.Pattern[str], text: str, start: int) -> int:
 
 def _clause_assertions(text: str, section_code: str, rules_dir: Path | None) -> Iterator[Assertion]:
     """One assertion a clause: of what stands outside its cues, or of a cue that is all there is (`过敏史：无`)."""
-    cues = context_cues(rules_dir).find(text)
+    cues = _cues_in(text, rules_dir)
     edges = [0, *(edge for stop in _CLAUSES.finditer(text) for edge in stop.span()), len(text)]
     for start, end in zip(edges[::2], edges[1::2], strict=True):
         inside = [cue for cue in cues if start <= cue.start < end]
         covered = {place for cue in inside for place in range(cue.start, cue.end)}
-        free = [place for place in range(start, end) if place not in covered and text[place].isalnum()]
-        if free:
-            yield assertion_of(text, free[-1], free[-1] + 1, section_code, rules_dir)[0]
+        last = next((at for at in range(end - 1, start - 1, -1) if at not in covered and text[at].isalnum()), None)
+        if last is not None:
+            yield assertion_of(text, last, last + 1, section_code, rules_dir)[0]
             continue
         stated = {rule.assertion for cue in inside for rule in cue.rules}
         yield from [assertion for assertion in _ORDER if assertion in stated][:1]

@@ -1,7 +1,7 @@
 """Schema of `rules/context.*.yaml`: cues that say whether, when and of whom something is asserted."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -57,12 +57,11 @@ class ContextCues:
         rules = tuple(rules)
         self.defaults = {code: rule for rule in rules for code in rule.sections}
         cues = [rule for rule in rules if rule.assertion != "break"]
-        hiding = [rule.pattern for rule in cues if rule.pattern and rule.assertion == "pseudo"]
+        compiled = [(re.compile(_inside(rule.pattern)), rule) for rule in cues if rule.pattern]
         self._cues = _by_cue(cues)
-        self._words = re.compile("|".join([*map(_inside, hiding), _one_pattern(self._cues)]))
-        self._patterns = [
-            (re.compile(_inside(rule.pattern)), rule) for rule in cues if rule.pattern and rule.assertion != "pseudo"
-        ]
+        self._words = re.compile(_one_pattern(self._cues))
+        self._pseudo = [pattern for pattern, rule in compiled if rule.assertion == "pseudo"]
+        self._patterns = [(pattern, rule) for pattern, rule in compiled if rule.assertion != "pseudo"]
         breaks = [rule for rule in rules if rule.assertion == "break"]
         patterns = [_inside(rule.pattern) for rule in breaks if rule.pattern]
         self._breaks = re.compile("|".join([*patterns, _one_pattern(_by_cue(breaks))]))
@@ -70,29 +69,33 @@ class ContextCues:
     def find(self, text: str) -> tuple[Cue, ...]:
         """Cues in reading order.
 
-        A pseudo cue hides the cues inside it (but those of what lasts: 过敏 in 过敏史), a longer word the shorter ones;
+        A pseudo cue hides those that begin inside it (but what lasts: 过敏 in 过敏史), a longer word the shorter ones;
         any other pattern and a word may overlap.
         """
         plain = fold_case(text)
-        cues, hidden = [], []
-        for found in self._words.finditer(plain):
-            rules = self._cues.get(found.group(), ())
-            if rules:
-                cues.append(Cue(found.start(), found.end(), rules))
-            if all(rule.assertion == "pseudo" for rule in rules):
-                hidden.append(found.span())
+        hidden = [found.span() for pattern in self._pseudo for found in pattern.finditer(plain)]
+        cues = []
+        for start, end, rules in self._words_in(plain):
+            if not any(a <= start < b for a, b in hidden):
+                cues.append(Cue(start, end, rules))
+                if all(rule.assertion == "pseudo" for rule in rules):
+                    hidden.append((start, end))
         for pattern, rule in self._patterns:
-            spans = (found.span() for found in pattern.finditer(plain))
-            seen = hidden if rule.assertion != "present" else ()
-            cues += [Cue(*span, (rule,)) for span in spans if not any(a <= span[0] and span[1] <= b for a, b in seen)]
+            for found in pattern.finditer(plain):
+                start, end = found.span()
+                if rule.assertion == "present" or not any(a <= start and end <= b for a, b in hidden):
+                    cues.append(Cue(start, end, (rule,)))
         return tuple(sorted(cues, key=lambda cue: cue.start))
+
+    def _words_in(self, plain: str) -> Iterator[tuple[int, int, tuple[ContextRule, ...]]]:
+        return ((*found.span(), self._cues[found.group()]) for found in self._words.finditer(plain))
 
     def breaks(self, clause: str) -> bool:
         """Whether a clause is a statement of its own and no bare item of a list."""
         plain = fold_case(clause)
-        if self._breaks.search(plain):
+        if self._breaks.search(plain) or any(pattern.search(plain) for pattern in self._pseudo):
             return True
-        return any(not _names_history(self._cues.get(found.group(), ())) for found in self._words.finditer(plain))
+        return any(not _names_history(rules) for _, _, rules in self._words_in(plain))
 
 
 def _names_history(rules: tuple[ContextRule, ...]) -> bool:
@@ -122,16 +125,15 @@ def _stands_inside(pattern: str) -> bool:
 
 
 def _one_pattern(cues: Iterable[str]) -> str:
-    """One pattern for many words, the longest first; Latin ones as whole words, the others by their first letter."""
+    """One pattern for many words, the longest first, Latin ones whole; a branch begins with its letter to be fast."""
     by_first: dict[str, list[str]] = {}
-    latin = []
     for word in sorted(cues, key=len, reverse=True):
-        if word[0].isascii() and word[0].isalpha():
-            latin.append(re.escape(word))
-        else:
-            by_first.setdefault(word[0], []).append(re.escape(word[1:]))
-    groups = [rf"(?<![a-z])(?:{'|'.join(latin)})(?![a-z])"] if latin else []
-    groups += [f"{re.escape(first)}(?:{'|'.join(rest)})" for first, rest in by_first.items()]
+        latin = word[0].isascii() and word[0].isalpha()
+        by_first.setdefault(word[0], []).append(re.escape(word[1:]) + ("(?![a-z])" if latin else ""))
+    groups = []
+    for first, rest in by_first.items():
+        whole = f"(?<![a-z]{first})" if first.isascii() and first.isalpha() else ""
+        groups.append(f"{re.escape(first)}{whole}(?:{'|'.join(rest)})")
     return "|".join(groups) or r"(?!)"
 
 
