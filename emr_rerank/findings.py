@@ -75,6 +75,56 @@ class Evidence(Noun):
         return data
 
 
+class Medication(Noun):
+    """What is printed of a dose. `unit`, `route` and `frequency` are ids of the rule files; None where nothing is printed."""
+
+    status: Literal["ordered", "stopped", "discharge", "home", "planned", "avoided"]
+    dose: float | None = Field(None, description="in `unit`; of a range the lower end")
+    dose_max: float | None = Field(None, description="the upper end of a range, or the second part of a combination")
+    unit: str | None = None
+    route: str | None = None
+    frequency: str | None = None
+    per_day: float | None = Field(None, description="doses in 24 hours, where the frequency tells them")
+    rate: str | None = Field(None, description="of an infusion beside its dose: 3 mL/h")
+    start: str | None = Field(None, description="ISO date or date-time from which an order holds")
+    stop: str | None = None
+
+
+class Diagnosis(Noun):
+    """Where a diagnosis stands: in which list, at which place of it (1 is the main diagnosis), under which code."""
+
+    role: Literal[
+        "admission", "confirmed", "corrected", "supplementary", "discharge", "preoperative", "postoperative",
+        "pathological", "outpatient", "death", "current", "stated", "history",
+    ]  # fmt: skip
+    rank: int = 1
+    code: str | None = Field(None, description="ICD-10 code, where one is printed")
+
+
+class Procedure(Noun):
+    """What is printed of an operation, a transfusion or an examination with its conclusion."""
+
+    type: Literal["operation", "transfusion", "examination"]
+    status: Literal["done", "planned"] = "done"
+    anaesthesia: str | None = None
+    healing: str | None = Field(None, description="class and healing of the wound as printed: Ⅰ/甲")
+    product: str | None = Field(None, description="id of the blood product")
+    volume: float | None = None
+    unit: str | None = Field(None, description="of the volume: U, mL, dose")
+
+
+class Habit(Noun):
+    """Smoking or drinking, as far as it is printed."""
+
+    amount: str | None = Field(None, description="20/day, 150 mL/day, 400 cigarette-years, occasional")
+    years: float | None = None
+    quit: str | None = Field(None, description="5 years ago: `5 years`; a year: `2015`; not dated: `yes`")
+
+
+Details = Medication | Diagnosis | Procedure | Habit
+"""The typed parts of facts that are no measured values."""
+
+
 class Fact(Noun):
     """A value that can be checked against the page it came from."""
 
@@ -94,6 +144,7 @@ class Fact(Noun):
     sentence: int = Field(exclude=True, description="index of the sentence it stands in")
     text: str = Field(exclude=True, description="the value as printed")
     notes: tuple[str, ...] = Field((), exclude=True, description="e.g. unit_missing, implausible, other_stay, planned")
+    details: Details | None = Field(None, exclude=True, description="typed parts, of all kinds but lab, vital, allergy")
 
 
 class TrendPoint(Noun):

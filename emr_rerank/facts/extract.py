@@ -4,6 +4,8 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from emr_rerank.facts.allergies import allergy_facts
+from emr_rerank.facts.medication_rows import row_medications
+from emr_rerank.facts.medications import prose_medications
 from emr_rerank.facts.passage import DocumentDates, Passage
 from emr_rerank.facts.prose import prose_labs
 from emr_rerank.facts.rows import row_labs
@@ -30,9 +32,11 @@ def _facts(passage: Passage) -> Iterator[Fact]:
     if passage.sentence.row is not None:
         yield from row_labs(passage)
         yield from row_vitals(passage)
+        yield from row_medications(passage)
     else:
         vitals = list(prose_vitals(passage))
         taken = {fact.start for fact in vitals}
         yield from vitals
         yield from (fact for fact in prose_labs(passage) if fact.start not in taken)
+        yield from prose_medications(passage)
     yield from allergy_facts(passage)

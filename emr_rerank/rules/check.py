@@ -11,6 +11,8 @@ from emr_rerank.rules.conflicts import Statement
 from emr_rerank.rules.context import ContextRule
 from emr_rerank.rules.dates import DateRule
 from emr_rerank.rules.demographics import DemographicRule
+from emr_rerank.rules.dosing import DoseUnit, DrugWords, Frequency, Route
+from emr_rerank.rules.drugs import Drug, DrugClass
 from emr_rerank.rules.files import Rule, load_rules, shipped_folder
 from emr_rerank.rules.messages import Message
 from emr_rerank.rules.questions import QuestionRule
@@ -33,9 +35,15 @@ SCHEMAS: dict[str, type[Rule]] = {
     "context": ContextRule,
     "dates": DateRule,
     "demographics": DemographicRule,
+    "dose_units": DoseUnit,
+    "drug_classes": DrugClass,
+    "drug_words": DrugWords,
+    "drugs": Drug,
+    "frequencies": Frequency,
     "lookalikes": Lookalike,
     "messages": Message,
     "questions": QuestionRule,
+    "routes": Route,
     "running": RunningRule,
     "sections": SectionRule,
     "sentences": SentenceRule,

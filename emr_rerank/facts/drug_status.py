@@ -1,0 +1,74 @@
+"""What is done with a drug that a sentence names: ordered, stopped, planned, taken at home, avoided, taken home."""
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Literal
+
+from emr_rerank.rules.dosing import WordKind, drug_words
+
+Status = Literal["ordered", "stopped", "discharge", "home", "planned", "avoided"]
+
+DISCHARGE = frozenset({"discharge_medication", "discharge_orders"})
+HOME = frozenset(
+    {"past_history", "present_illness", "personal_history", "chief_complaint", "family_history", "marital_history"}
+)
+PLANS = frozenset({"treatment_plan", "preoperative_summary", "informed_consent"})
+LISTS = frozenset({"discharge_medication", "medication_record", "treatment_plan", "orders", "anesthesia_record", "rescue_record"})
+"""Sections in which a name alone is a medication."""
+NO_LIST = frozenset({"allergy_history", "differential_diagnosis", "imaging_report", "pathology_report", "ecg_report"})
+"""Sections in which a name without a dose is none."""
+_CLAUSE = re.compile(r"[，,。；;:：\n\t]|\.(?=\s|$)")
+_KINDS: tuple[WordKind, ...] = ("avoid", "stop", "plan", "home", "give")
+
+
+@dataclass(frozen=True)
+class Cues:
+    """What the words around a name say: the status, and whether any word says that a drug is meant at all."""
+
+    status: Status | None
+    spoken_of: bool
+
+
+def default_status(section: str, *, row: bool) -> Status:
+    """The status of a drug of which nothing else is said."""
+    if section in DISCHARGE:
+        return "discharge"
+    if section in HOME or (section == "medication_record" and not row):
+        return "home"
+    return "planned" if section in PLANS else "ordered"
+
+
+def cues_around(text: str, start: int, end: int, limit: int, rules_dir: Path | None = None) -> Cues:
+    """The cues before a name in its clause (the last of stopping and giving wins; planning and home go before giving),
+    and behind it up to `limit`."""
+    clause = max((stop.end() for stop in _CLAUSE.finditer(text, 0, start)), default=0)
+    found = [(kind, place.start()) for place in _before(rules_dir).finditer(text, clause, start) for kind in [place.lastgroup]]
+    kinds = {kind for kind, _ in found}
+    stop = _CLAUSE.search(text, end)
+    rest = text[end : min(limit, stop.start() if stop else len(text))]
+    if _behind("stop_after", rules_dir).search(rest):
+        return Cues("stopped", True)
+    last = found[-1][0] if found else None
+    for kind, status in (("avoid", "avoided"), ("plan", "planned"), ("home", "home")):
+        if kind in kinds:
+            return Cues(status, True)  # type: ignore[arg-type]  # literals of the loop
+    if last == "stop":
+        return Cues("stopped", True)
+    return Cues(None, last == "give" or bool(_behind("give_behind", rules_dir).match(rest)))
+
+
+def means_else(text: str, end: int, rules_dir: Path | None = None) -> bool:
+    """Whether what stands behind a name says that no drug given is meant: a level, an allergy, a skin test."""
+    return bool(_behind("not_a_drug", rules_dir).match(text, end))
+
+
+@lru_cache(maxsize=8)
+def _before(rules_dir: Path | None) -> re.Pattern[str]:
+    return re.compile("|".join(f"(?P<{kind}>{drug_words(kind, rules_dir)})" for kind in _KINDS))
+
+
+@lru_cache(maxsize=16)
+def _behind(kind: WordKind, rules_dir: Path | None) -> re.Pattern[str]:
+    return re.compile(rf"[\s\"”’]*(?:类|药物|治疗)?(?:{drug_words(kind, rules_dir)})" if kind != "stop_after" else drug_words(kind, rules_dir))

@@ -1,0 +1,196 @@
+"""Medications of running text: `予头孢哌酮舒巴坦3.0g ivgtt q12h`, `metoprolol succinate 47.5 mg PO daily`."""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from functools import lru_cache
+from pathlib import Path
+
+from emr_rerank.facts.context import assertion_of
+from emr_rerank.facts.dosing import Dosing, dosing_reader, number
+from emr_rerank.facts.drug_names import DrugName, drug_names
+from emr_rerank.facts.drug_status import DISCHARGE, HOME, LISTS, NO_LIST, Status, cues_around, default_status, means_else
+from emr_rerank.facts.notes import OTHER_PERSON, OTHER_STAY, PLANNED
+from emr_rerank.facts.passage import Passage
+from emr_rerank.findings import Fact, Medication
+from emr_rerank.record import Assertion
+from emr_rerank.rules.dosing import drug_words
+from emr_rerank.rules.printed import fold_case
+
+NOT_STATED = "not stated"
+"""The value of a medication of which neither dose nor route nor frequency is printed."""
+_LISTED = re.compile(r"[\s\"”’)）]*(?:[、,，]|及|和|与|联合|and\b|\s)\s*(?:and\s+)?[\"“‘]?\s*")
+_ALLERGIC = re.compile(r"(?:对|史|to)\s*[^，,。；;]{0,12}$")
+
+
+def prose_medications(passage: Passage) -> Iterator[Fact]:
+    """Medications of a sentence that is no table row, in reading order."""
+    if passage.sentence.section_code in ("lab_report", "allergy_history"):
+        return
+    names = drug_names(passage.text, passage.rules_dir)
+    if not names:
+        return
+    readings = read_dosings(passage.masked, names, passage.rules_dir)
+    plain = fold_case(passage.text)
+    before: tuple[int, Status | None, bool] = (-1, None, False)
+    for place, (name, dosing) in enumerate(zip(names, readings, strict=True)):
+        limit = names[place + 1].start if place + 1 < len(names) else len(plain)
+        end = max(name.end, dosing.end)
+        cues = cues_around(plain, name.start, end, limit, passage.rules_dir)
+        status, spoken_of = cues.status, cues.spoken_of
+        if not spoken_of and before[0] >= 0 and _LISTED.fullmatch(plain, before[0], name.start):
+            status, spoken_of = before[1], before[2]
+        if not _given(passage, plain, name, dosing, spoken_of):
+            continue
+        before = (end, status, spoken_of)
+        if status is None and _replaced(plain, end, limit, passage.rules_dir):
+            status = "stopped"
+        yield from medication_facts(passage, name, dosing, _status(passage, status), name.start, end)
+
+
+def read_dosings(text: str, names: Sequence[DrugName], rules_dir: Path | None) -> list[Dosing]:
+    """The dosing of each name. Drugs mixed with `+` share route, frequency and rate; a route before a list serves all of it."""
+    plain = fold_case(text)
+    reader = dosing_reader(rules_dir)
+    join = re.compile(rf"[\s\"”]*(?:{drug_words('join', rules_dir)})\s*$")
+    leads = [_lead(plain, name, reader.route_before(plain, name.start)) for name in names]
+    readings: list[Dosing] = []
+    for place, name in enumerate(names):
+        following = names[place + 1].start if place + 1 < len(names) else len(plain)
+        if place + 1 < len(names) and (lead := leads[place + 1]):
+            following = lead[1]
+        dosing = reader.read(plain, name.end, following)
+        if dosing.dose is None and not dosing.doses and (early := reader.dose_before(plain, name.start)):
+            previous = readings[-1].end if readings else 0
+            dosing = replace(dosing, dose=early[0]) if early[1] >= previous else dosing
+        own = leads[place]
+        if own is None and place and readings and dosing.route is None and _LISTED.fullmatch(plain, max(readings[-1].end, names[place - 1].end), name.start):
+            leads[place] = own = leads[place - 1]
+        if own and dosing.route is None:
+            dosing = replace(dosing, route=own[0])
+        readings.append(replace(dosing, end=max(dosing.end, name.end)))
+    for place in range(len(names) - 2, -1, -1):
+        if join.fullmatch(plain, readings[place].end, names[place + 1].start):
+            readings[place] = readings[place].filled(readings[place + 1])
+    return readings
+
+
+def _lead(plain: str, name: DrugName, found: tuple[str, int] | None) -> tuple[str, int] | None:
+    """A route right before a name, unless it ends the dosing of the drug before (30mg 口服 缬沙坦)."""
+    if found is None:
+        return None
+    before = plain[: found[1]].rstrip(" \"“")
+    return None if before and (before[-1].isdigit() or before[-1].isascii() and before[-1].isalpha() and plain[found[1] - 1] == " " and re.search(r"\d\s*(?:mg|g|ml|u|μg|units?)$", before)) else found
+
+
+def _given(passage: Passage, plain: str, name: DrugName, dosing: Dosing, spoken_of: bool) -> bool:
+    """Whether a drug that someone takes or is to take is meant."""
+    section = passage.sentence.section_code
+    if dosing.dose is None and not dosing.doses:
+        if means_else(plain, name.end, passage.rules_dir) or (
+            "过敏" in plain[name.end : name.end + 14] and _ALLERGIC.search(plain[: name.start])
+        ):
+            return False
+        if not name.sure or section in NO_LIST:
+            return False
+        return not dosing.empty or spoken_of or section in LISTS
+    if name.sure:
+        return True
+    return bool(dosing.route or dosing.frequency or dosing.rate or spoken_of or section in LISTS | DISCHARGE or dosing.dose and dosing.dose.unit in ("U", "mL", "L"))
+
+
+def _replaced(plain: str, end: int, limit: int, rules_dir: Path | None) -> bool:
+    """Whether the next drug takes the place of this one: 头孢曲松改为莫西沙星."""
+    return limit < len(plain) and bool(re.fullmatch(r"\s*(?:改为|换用|更换为|更换成|改用|换为|升级为|(?:was )?(?:switched|changed) to)\s*", plain[end:limit]))
+
+
+def _status(passage: Passage, said: Status | None) -> Status:
+    section = passage.sentence.section_code
+    default = default_status(section, row=False)
+    if said in ("stopped", "avoided", "planned"):
+        return said
+    if said == "home" and section not in DISCHARGE:
+        return "home"
+    return default
+
+
+def medication_facts(
+    passage: Passage,
+    name: DrugName,
+    dosing: Dosing,
+    status: Status,
+    start: int,
+    end: int,
+    *,
+    span: tuple[str | None, str | None] = (None, None),
+) -> Iterator[Fact]:
+    """The facts of one drug (one for each dose of a plan); `start`, `end`: the stretch of the sentence that prints them."""
+    text = passage.sentence.text
+    assertion, _ = assertion_of(text, name.start, name.end, passage.sentence.section_code, passage.rules_dir)
+    if status in ("stopped", "avoided"):
+        assertion = "family" if assertion == "family" else "present"
+    elif assertion == "conditional":
+        status = "planned"
+    said: Assertion = assertion if assertion in ("absent", "family") else "present"
+    time = span[0] or (None if status == "home" else passage.time_of(start, end))
+    plans = dosing.doses or ((dosing.dose, dosing.frequency),)
+    for dose, frequency in plans:
+        dosed = replace(dosing, dose=dose, frequency=frequency, per_day=1.0 if dosing.doses else dosing.per_day)
+        yield Fact(
+            kind="medication",
+            name=name.id,
+            display=text[name.start : name.end].strip(),
+            value=_value(dosed, text[name.start : name.end]),
+            time=time,
+            page=passage.page(start),
+            evidence=None,
+            assertion=said,
+            start=passage.sentence.start + start,
+            end=passage.sentence.start + end,
+            sentence=passage.sentence.index,
+            text=text[start:end],
+            notes=_notes(passage, status, said, start, end, time),
+            details=_details(dosed, status, span, text[name.start : name.end]),
+        )
+
+
+def _notes(passage: Passage, status: Status, said: Assertion, start: int, end: int, time: str | None) -> tuple[str, ...]:
+    notes = [PLANNED] if status == "planned" else []
+    if said == "family":
+        notes.append(OTHER_PERSON)
+    section = passage.sentence.section_code
+    if section not in HOME - {"present_illness"} and OTHER_STAY in passage.stay_notes(start, end, time):
+        notes.append(OTHER_STAY)
+    return tuple(notes)
+
+
+def _value(dosing: Dosing, printed: str) -> str:
+    parts = [_dose(dosing, printed), dosing.route, dosing.frequency, dosing.rate]
+    return " ".join(part for part in parts if part) or NOT_STATED
+
+
+def _dose(dosing: Dosing, printed: str) -> str | None:
+    if dosing.dose is None:
+        return None
+    return dosing.dose.printed.replace("grain", _grain(printed))
+
+
+def _grain(printed: str) -> str:
+    """What a 粒 is: a capsule, unless the drug is no capsule."""
+    return "cap" if "胶囊" in printed else "pill"
+
+
+def _details(dosing: Dosing, status: Status, span: tuple[str | None, str | None], printed: str) -> Medication:
+    dose = dosing.dose
+    return Medication(
+        status=status,
+        dose=float(number(dose.low)) if dose else None,
+        dose_max=dose.high if dose else None,
+        unit=(_grain(printed) if dose.unit == "grain" else dose.unit) if dose else None,
+        route=dosing.route,
+        frequency=dosing.frequency,
+        per_day=dosing.per_day,
+        rate=dosing.rate,
+        start=span[0],
+        stop=span[1],
+    )
