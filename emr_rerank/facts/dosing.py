@@ -268,7 +268,7 @@ class DosingReader:
             per_day=base.per_day if base else None,
             rate=draft.rate,
             end=draft.end,
-            doses=tuple(draft.doses),
+            doses=tuple((dose, _with(time, draft.modifiers)) for dose, time in draft.doses),
         )
 
 
@@ -276,6 +276,10 @@ _TIMES = {
     "早": "qam", "晨": "qam", "早上": "qam", "早晨": "qam", "早餐前": "qam ac", "中": "qnoon", "午": "qnoon", "中午": "qnoon",
     "午餐前": "qnoon ac", "晚": "qpm", "晚上": "qpm", "晚餐前": "qpm ac", "睡前": "qn",
 }  # fmt: skip
+
+
+def _with(time: str, modifiers: list[Frequency]) -> str:
+    return " ".join(dict.fromkeys([*time.split(), *(rule.shown or rule.id for rule in modifiers)]))
 
 
 def _value(text: str) -> float:

@@ -28,6 +28,7 @@ class _Extent:
     behind: re.Pattern[str]
     unlisted: re.Pattern[str]
     lead: re.Pattern[str]
+    blood: re.Pattern[str]
 
 
 def drug_names(text: str, rules_dir: Path | None = None) -> tuple[DrugName, ...]:
@@ -54,6 +55,8 @@ def _unlisted(text: str, plain: str, known: list[DrugName], extent: _Extent) -> 
         start, end = found.span("name")
         leads = list(extent.lead.finditer(plain, start, end))
         start = leads[-1].end() if leads else start
+        if extent.blood.search(plain, start, end):
+            continue
         if end - start - len(found["form"]) >= 2 and not any(name.start < end and start < name.end for name in known):
             yield DrugName(text[start:end].strip(), start, end, True, listed=False)
 
@@ -68,10 +71,11 @@ def _extent(rules_dir: Path | None) -> _Extent:
         before=re.compile(rf"(?:\d+(?:\.\d+)?\s?%\s?)?(?:{words('before')})*$"),
         behind=re.compile(
             rf"(?:\s?(?:{words('after')}))*(?:{words('adjective')})*(?P<form>\s?(?:{forms}))?"
-            r"(?:\s?\((?![^()]*\d\s*(?:mg|g|ml|u|μg|片|粒|次|支))[^()]{1,14}\))?"
+            r"(?:\s?\((?:[^()\d]{1,14}|[^()\d]{0,6}\d{2}r)\))?"
         ),
         unlisted=re.compile(
-            rf"(?P<name>[一-鿿α-ω()-]{{2,14}}?(?:{words('adjective')})*(?P<form>{forms}))(?=\s*\d+(?:\.\d+)?\s*(?:mg|g|ml|μg|ug|片|粒|袋|丸|支|u)(?![a-z]))"
+            rf"(?P<name>[一-鿿α-ω()-]{{2,14}}?(?:{words('adjective')})*(?P<form>片|丸|(?:{forms})(?<=..[^片丸溶液])|(?:{forms})(?<=口服液|混悬液|注射液|滴眼液)))(?=\s*\d+(?:\.\d+)?\s*(?:mg|g|ml|μg|ug|片|粒|袋|丸|支|u)(?![a-z]))"
         ),
         lead=re.compile(rf"{words('give')}|{words('plan')}|[()]"),
+        blood=re.compile(words("blood")),
     )

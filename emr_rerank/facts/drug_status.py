@@ -50,6 +50,8 @@ def cues_around(text: str, start: int, end: int, limit: int, rules_dir: Path | N
     rest = text[end : min(limit, stop.start() if stop else len(text))]
     if _behind("stop_after", rules_dir).search(rest):
         return Cues("stopped", True)
+    if _behind("home_after", rules_dir).match(rest):
+        return Cues("home", True)
     last = found[-1][0] if found else None
     for kind, status in (("avoid", "avoided"), ("plan", "planned"), ("home", "home")):
         if kind in kinds:

@@ -6,12 +6,13 @@ from dataclasses import replace
 
 from emr_rerank.facts.dosing import Dosing, dosing_reader
 from emr_rerank.facts.drug_names import DrugName, drug_names
-from emr_rerank.facts.drug_status import Status, default_status, means_else
+from emr_rerank.facts.drug_status import Status, cues_around, default_status, means_else
 from emr_rerank.facts.medications import medication_facts, prose_medications, read_dosings
 from emr_rerank.facts.passage import Passage
 from emr_rerank.facts.rows import Cell, cells, row_time
 from emr_rerank.facts.timeline import dates_in
 from emr_rerank.findings import Fact
+from emr_rerank.rules.dosing import drug_words
 from emr_rerank.rules.printed import fold, fold_case
 
 SHEETS = frozenset({"orders", "medication_record", "discharge_medication", "discharge_orders"})
@@ -19,7 +20,7 @@ _NAMED = ("drug", "order", "item", None)
 _DOSED = ("dose", "route", "frequency", "order", "note", None)
 _STOP = re.compile(r"停止|终止|停药|结束|(?i:stop|end)")
 _START = re.compile(r"开始|起始|开立|日期|时间|(?i:start|date|time|from|ordered)")
-_NOT_A_DRUG = re.compile(r"红细胞|血浆|血小板|冷沉淀|全血|red (?:blood )?cells?|platelets|plasma|皮试|吸氧|oxygen")
+_NOT_A_DRUG = re.compile(r"皮试|吸氧|oxygen")
 
 
 def row_medications(passage: Passage) -> Iterator[Fact]:
@@ -49,16 +50,17 @@ def _of_sheet(passage: Passage, row: list[Cell]) -> Iterator[Fact]:
             if means_else(fold_case(cell.text), name.end, passage.rules_dir) or not _is_order(passage, cell, name, whole):
                 continue
             found = True
+            said = cues_around(fold_case(cell.text), name.start, name.end, len(cell.text), passage.rules_dir).status
             moved = replace(name, start=name.start + cell.start, end=name.end + cell.start)
             last = max(cell.start + max(dosing.end, name.end), end)
-            yield from medication_facts(passage, moved, whole, status, moved.start, last, span=span)
+            yield from medication_facts(passage, moved, whole, said if said in ("stopped", "planned") else status, moved.start, last, span=span)
         if found:
             return
 
 
 def _is_order(passage: Passage, cell: Cell, name: DrugName, dosing: Dosing) -> bool:
     """Whether the cell orders the drug: not a nurse's remark that names one without a dose, nor a bag of blood."""
-    if _NOT_A_DRUG.search(cell.text):
+    if _NOT_A_DRUG.search(cell.text) or re.search(drug_words("blood", passage.rules_dir), fold_case(cell.text)):
         return False
     return cell.role == "drug" or not dosing.empty or (name.sure and passage.sentence.section_code in SHEETS)
 

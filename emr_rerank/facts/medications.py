@@ -39,7 +39,8 @@ def prose_medications(passage: Passage) -> Iterator[Fact]:
         cues = cues_around(plain, name.start, end, limit, passage.rules_dir)
         status, spoken_of = cues.status, cues.spoken_of
         if not spoken_of and before[0] >= 0 and _LISTED.fullmatch(plain, before[0], name.start):
-            status, spoken_of = before[1], before[2]
+            carried = before[1] not in ("stopped", "avoided") or (dosing.empty and not re.search("[，,]", plain[before[0] : name.start]))
+            status, spoken_of = before[1] if carried else None, before[2]
         if not _given(passage, plain, name, dosing, spoken_of):
             continue
         before = (end, status, spoken_of)
@@ -158,8 +159,7 @@ def _notes(passage: Passage, status: Status, said: Assertion, start: int, end: i
     notes = [PLANNED] if status == "planned" else []
     if said == "family":
         notes.append(OTHER_PERSON)
-    section = passage.sentence.section_code
-    if section not in HOME - {"present_illness"} and OTHER_STAY in passage.stay_notes(start, end, time):
+    if status != "home" and OTHER_STAY in passage.stay_notes(start, end, time):
         notes.append(OTHER_STAY)
     return tuple(notes)
 
