@@ -61,6 +61,12 @@ def cues_around(text: str, start: int, end: int, limit: int, rules_dir: Path | N
     return Cues(None, last == "give" or bool(_behind("give_behind", rules_dir).match(rest)))
 
 
+def conditional(text: str, start: int, rules_dir: Path | None = None) -> bool:
+    """Whether a condition stands before the place in its sentence: 如体温超过38.5℃，予…"""
+    begin = max((stop.end() for stop in re.finditer(r"[。；;\n\t]|\.(?=\s|$)", text[:start])), default=0)
+    return bool(re.search(drug_words("condition", rules_dir), text[begin:start]))
+
+
 def means_else(text: str, end: int, rules_dir: Path | None = None) -> bool:
     """Whether what stands behind a name says that no drug given is meant: a level, an allergy, a skin test."""
     return bool(_behind("not_a_drug", rules_dir).match(text, end))

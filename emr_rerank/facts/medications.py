@@ -9,7 +9,7 @@ from pathlib import Path
 from emr_rerank.facts.context import assertion_of
 from emr_rerank.facts.dosing import Dosing, dosing_reader, number
 from emr_rerank.facts.drug_names import DrugName, drug_names
-from emr_rerank.facts.drug_status import DISCHARGE, HOME, LISTS, NO_LIST, Status, cues_around, default_status, means_else
+from emr_rerank.facts.drug_status import DISCHARGE, HOME, LISTS, NO_LIST, Status, conditional, cues_around, default_status, means_else
 from emr_rerank.facts.notes import OTHER_PERSON, OTHER_STAY, PLANNED
 from emr_rerank.facts.passage import Passage
 from emr_rerank.findings import Fact, Medication
@@ -130,7 +130,7 @@ def medication_facts(
     assertion, _ = assertion_of(text, name.start, name.end, passage.sentence.section_code, passage.rules_dir)
     if status in ("stopped", "avoided"):
         assertion = "family" if assertion == "family" else "present"
-    elif assertion == "conditional":
+    elif conditional(fold_case(text), name.start, passage.rules_dir):
         status = "planned"
     said: Assertion = assertion if assertion in ("absent", "family") else "present"
     time = span[0] or (None if status == "home" else passage.time_of(start, end))

@@ -13,7 +13,7 @@ from emr_rerank.rules.printed import fold_case
 
 WordKind = Literal[
     "before", "after", "adjective", "form", "filler", "use", "step", "join", "give", "give_behind", "stop", "stop_after",
-    "avoid", "plan", "home", "home_after", "blood", "not_a_drug",
+    "avoid", "plan", "home", "home_after", "blood", "condition", "not_a_drug",
 ]  # fmt: skip
 
 
