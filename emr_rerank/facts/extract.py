@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from emr_rerank.facts.allergies import allergy_facts
+from emr_rerank.facts.diagnoses import diagnosis_facts
 from emr_rerank.facts.medication_rows import row_medications
 from emr_rerank.facts.medications import prose_medications
 from emr_rerank.facts.passage import DocumentDates, Passage
@@ -39,4 +40,5 @@ def _facts(passage: Passage) -> Iterator[Fact]:
         yield from vitals
         yield from (fact for fact in prose_labs(passage) if fact.start not in taken)
         yield from prose_medications(passage)
+    yield from diagnosis_facts(passage)
     yield from allergy_facts(passage)

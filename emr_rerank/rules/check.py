@@ -11,6 +11,7 @@ from emr_rerank.rules.conflicts import Statement
 from emr_rerank.rules.context import ContextRule
 from emr_rerank.rules.dates import DateRule
 from emr_rerank.rules.demographics import DemographicRule
+from emr_rerank.rules.diagnoses import DiagnosisRule
 from emr_rerank.rules.dosing import DoseUnit, DrugWords, Frequency, Route
 from emr_rerank.rules.drugs import Drug, DrugClass
 from emr_rerank.rules.files import Rule, load_rules, shipped_folder
@@ -35,6 +36,7 @@ SCHEMAS: dict[str, type[Rule]] = {
     "context": ContextRule,
     "dates": DateRule,
     "demographics": DemographicRule,
+    "diagnoses": DiagnosisRule,
     "dose_units": DoseUnit,
     "drug_classes": DrugClass,
     "drug_words": DrugWords,

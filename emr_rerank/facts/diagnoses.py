@@ -1,0 +1,268 @@
+"""Diagnoses: numbered and listed ones by section and label, with ICD-10 codes, and those that a sentence tells."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from emr_rerank.facts.context import assertion_of
+from emr_rerank.facts.notes import OTHER_PERSON, OTHER_STAY
+from emr_rerank.facts.passage import Passage
+from emr_rerank.facts.rows import cells
+from emr_rerank.findings import Diagnosis, Fact
+from emr_rerank.record import Assertion, Sentence
+from emr_rerank.rules.concepts import concepts
+from emr_rerank.rules.diagnoses import DiagnosisRole, diagnosis_rules
+from emr_rerank.rules.printed import fold
+
+_NUMBERED = re.compile(r"(?<![\d.A-Za-z])(?<![A-Za-z] )(\d{1,2})\s*[.、．)）]\s*(?!\d+(?:[^\d型级期度]|$))(?=\S)|(?<![\d.A-Za-z])(\d{1,2})\s*[、)）]\s*|([①-⑳])")
+_CODE = re.compile(
+    r"\s*[(\[（]\s*(?P<boxed>[A-Z]\d{2}(?:\.[0-9A-Za-z]{1,7})?)\s*[)\]）]\s*$"
+    r"|\s+(?P<bare>[A-Z]\d{2}\.[0-9A-Za-z]{1,7}|[A-KM-RU-Z]\d{2})\s*$"
+)
+"""An ICD-10 code behind a name. Without brackets or a point T12, L45 and S10 are vertebrae."""
+_ONLY_CODE = re.compile(r"[A-Z]\d{2}(?:\.[0-9A-Za-z]{1,7})?")
+_NEXT_LABEL = re.compile(r"\s[^\s:：，,；;（(]{2,8}\s?[:：]")
+_LONGEST = 60
+_LONGEST_ENGLISH = 140
+_NOT_LISTS = frozenset({"differential_diagnosis", "lab_report", "imaging_report", "ecg_report", "orders", "informed_consent"})
+_TOO_WIDE = frozenset({"concept.infectious_contact", "concept.trauma"})
+
+
+@dataclass(frozen=True)
+class _Item:
+    """One diagnosis; offsets inside the sentence. `number` as printed, None where none is."""
+
+    start: int
+    end: int
+    number: int | None
+
+
+def diagnosis_facts(passage: Passage) -> Iterator[Fact]:
+    """Diagnoses of a sentence or table row, in reading order."""
+    section = passage.sentence.section_code
+    if passage.sentence.row is not None:
+        yield from _of_row(passage)
+        return
+    rules = diagnosis_rules(passage.rules_dir)
+    if section in ("differential_diagnosis", "lab_report") or (section in rules.sections and rules.skip.match(passage.text)):
+        return
+    listed = list(_of_lists(passage))
+    yield from listed
+    if section == "past_history":
+        yield from _of_history(passage)
+    elif not listed and section not in _NOT_LISTS:
+        yield from _told(passage)
+
+
+def _of_lists(passage: Passage) -> Iterator[Fact]:
+    rules = diagnosis_rules(passage.rules_dir)
+    text = passage.text
+    section = passage.sentence.section_code
+    labels = rules.labels(text) if section not in ("imaging_report", "ecg_report") else ()
+    inherited = rules.sections.get(section)
+    title = rules.titled(passage.sentence.section_path[-1]) if passage.sentence.section_path else None
+    own = title.role if title and title.role and inherited else inherited
+    first_end = labels[0].start if labels else len(text)
+    if own or (not labels and (opened := _opened(passage))):
+        role, rank = (own, (title.first if title else 1) + _before(passage)) if own else opened  # type: ignore[misc]  # set above
+        following = None if own else _NEXT_LABEL.search(text)
+        yield from _list(passage, 0, following.start() if following else first_end, role, rank)
+    for place, label in enumerate(labels):
+        end = labels[place + 1].start if place + 1 < len(labels) else len(text)
+        role = label.role or _bare_role(section, own)
+        if role:
+            following = None if own else _NEXT_LABEL.search(text, label.end, end)
+            yield from _list(passage, label.end, following.start() if following else end, role, label.first)
+
+
+def _bare_role(section: str, own: DiagnosisRole | None) -> DiagnosisRole | None:
+    """The role of a list that only `诊断` heads."""
+    return "pathological" if section == "pathology_report" else own
+
+
+def _opened(passage: Passage) -> tuple[DiagnosisRole, int] | None:
+    """Role and next rank of a list that an earlier sentence opened and a semicolon left open."""
+    count, sentence = 0, passage.sentence
+    rules = diagnosis_rules(passage.rules_dir)
+    while sentence.index > 0 and count < 12:
+        earlier = passage.record.sentences[sentence.index - 1]
+        if earlier.section_path != sentence.section_path or not earlier.text.rstrip().endswith(("；", ";")):
+            return None
+        count += 1
+        if labels := rules.labels(earlier.text):
+            return (labels[-1].role, labels[-1].first + count) if labels[-1].role else None
+        sentence = earlier
+    return None
+
+
+def _before(passage: Passage) -> int:
+    """How many items of the same list stand in the sentences before, when none is numbered."""
+    count, sentence = 0, passage.sentence
+    while sentence.index > 0:
+        earlier: Sentence = passage.record.sentences[sentence.index - 1]
+        if earlier.section_path != sentence.section_path or earlier.section_code != sentence.section_code:
+            return count
+        count += len(_items(passage, earlier.text, 0, len(earlier.text)))
+        sentence = earlier
+    return count
+
+
+def _list(passage: Passage, start: int, end: int, role: DiagnosisRole, first: int) -> Iterator[Fact]:
+    for place, item in enumerate(_items(passage, passage.text, start, end)):
+        if fact := _fact(passage, item.start, item.end, role, item.number or first + place):
+            yield fact
+
+
+def _items(passage: Passage, text: str, start: int, end: int) -> list[_Item]:
+    """The diagnoses of a list, each without its number, closing signs and what is signed behind it."""
+    rules = diagnosis_rules(passage.rules_dir)
+    text = fold(text)
+    cut = rules.cut.search(text, start, end)
+    end = cut.start() if cut else end
+    marks = [mark for mark in _NUMBERED.finditer(text, start, end) if _depth(text, start, mark.start()) == 0]
+    spans = []
+    if marks:
+        edges = [*(mark.start() for mark in marks[1:]), end]
+        spans = [(mark.end(), edge, _number(mark)) for mark, edge in zip(marks, edges, strict=True)]
+    else:
+        spans = [(left, right, None) for left, right in _pieces(passage, text, start, end)]
+    items = []
+    for left, right, place in spans:
+        span = _stripped(text, left, right)
+        limit = _LONGEST if re.search("[一-鿿]", text[span[0] : span[1]]) else _LONGEST_ENGLISH
+        printed = text[span[0] : span[1]]
+        if 1 < len(printed) <= limit and not rules.noise.search(printed) and not rules.titled(printed):
+            items.append(_Item(*span, place))
+    return items
+
+
+def _pieces(passage: Passage, text: str, start: int, end: int) -> list[tuple[int, int]]:
+    """Unnumbered diagnoses: parted by ；, in Chinese by ，and 、 too unless a qualifier follows."""
+    qualifier = diagnosis_rules(passage.rules_dir).qualifier
+    chinese = bool(re.search("[一-鿿]", text[start:end]))
+    signs = "；;。\n" + ("，,、" if chinese and passage.sentence.section_code != "pathology_report" else "")
+    pieces: list[tuple[int, int]] = []
+    left = start
+    for place in [*(at for at in range(start, end) if text[at] in signs and _depth(text, start, at) == 0), end]:
+        piece = text[left:place].strip()
+        if pieces and piece and text[left - 1] in "，,、" and qualifier.match(piece):
+            pieces[-1] = (pieces[-1][0], place)
+        elif piece:
+            pieces.append((left, place))
+        left = place + 1
+    return pieces
+
+
+def _depth(text: str, start: int, at: int) -> int:
+    """How many brackets are open."""
+    return max(0, sum(text.count(sign, start, at) for sign in "(（[") - sum(text.count(sign, start, at) for sign in ")）]"))
+
+
+def _stripped(text: str, start: int, end: int) -> tuple[int, int]:
+    while start < end and text[start] in " \t:：、.,，；;“\"":
+        start += 1
+    while end > start and text[end - 1] in " \t。；;.,，、?？”\"":
+        end -= 1
+    return start, end
+
+
+def _number(mark: re.Match[str]) -> int:
+    return ord(mark[3]) - ord("①") + 1 if mark[3] else int(mark[1] or mark[2])
+
+
+def _fact(passage: Passage, start: int, end: int, role: DiagnosisRole, rank: int, code: str | None = None) -> Fact | None:
+    text = passage.sentence.text
+    if coded := _CODE.search(passage.text[start:end]):
+        code = coded["boxed"] or coded["bare"]
+        start, end = _stripped(text, start, start + coded.start())
+    printed = text[start:end]
+    if not any(sign.isalpha() for sign in printed):
+        return None
+    head = re.search(r"[，,]", passage.text[start:end])
+    at = start + head.start() if head else end
+    assertion, _ = assertion_of(text + " ", at - 1, at, passage.sentence.section_code, passage.rules_dir)
+    if assertion in ("conditional", "historical") or (assertion == "absent" and role not in ("history", "stated")):
+        assertion = "present"
+    return _made(passage, start, end, role, rank, code, assertion, code or printed)
+
+
+def _made(
+    passage: Passage, start: int, end: int, role: DiagnosisRole, rank: int, code: str | None, assertion: Assertion, name: str
+) -> Fact:
+    printed = passage.sentence.text[start:end]
+    time = None if role == "history" else passage.time_of(start, end)
+    notes = (OTHER_PERSON,) if assertion == "family" else ()
+    if role == "stated" and OTHER_STAY in passage.stay_notes(start, end, time):
+        notes = (*notes, OTHER_STAY)
+    return Fact(
+        kind="diagnosis",
+        name=name,
+        display=printed,
+        value=printed,
+        time=time,
+        page=passage.page(start),
+        evidence=None,
+        assertion=assertion,
+        start=passage.sentence.start + start,
+        end=passage.sentence.start + end,
+        sentence=passage.sentence.index,
+        text=printed,
+        notes=notes,
+        details=Diagnosis(role=role, rank=rank, code=code),
+    )
+
+
+def _of_row(passage: Passage) -> Iterator[Fact]:
+    """Diagnoses of a form: a label's cell with its list in the next one, a code in a cell of its own."""
+    if passage.sentence.section_code in _NOT_LISTS | {"nursing_record", "vital_signs_chart"}:
+        return
+    rules = diagnosis_rules(passage.rules_dir)
+    row = cells(passage)
+    header = passage.table.header if passage.table else ()
+    code = next((cell.text for cell in row if _ONLY_CODE.fullmatch(cell.text)), None)
+    for place, cell in enumerate(row):
+        rule = rules.titled(cell.text)
+        if rule and rule.role and place + 1 < len(row):
+            value = row[place + 1]
+            yield from _list(passage, value.start, value.start + len(value.text), rule.role, rule.first)
+        elif labels := rules.labels(cell.text):
+            label = labels[0]
+            if label.role:
+                start, end = cell.start + label.end, cell.start + len(cell.text)
+                for item in _items(passage, passage.text, start, end):
+                    if fact := _fact(passage, item.start, item.end, label.role, label.first, code):
+                        yield fact
+        elif code and len(header) == len(row) and (heads := rules.titled(header[place])) and heads.role:
+            for item in _items(passage, passage.text, cell.start, cell.start + len(cell.text)):
+                if fact := _fact(passage, item.start, item.end, heads.role, item.number or heads.first, code):
+                    yield fact
+
+
+def _told(passage: Passage) -> Iterator[Fact]:
+    """Diagnoses of running text: 诊断为“甲状腺功能亢进症”, was diagnosed with asthma."""
+    for pattern in diagnosis_rules(passage.rules_dir).told:
+        for found in pattern.finditer(passage.text):
+            for place, item in enumerate(_items(passage, passage.text, *found.span("name"))):
+                if fact := _fact(passage, item.start, item.end, "stated", place + 1):
+                    yield fact
+
+
+def _of_history(passage: Passage) -> Iterator[Fact]:
+    """Diseases that a past history states or denies; named by the id of the concept."""
+    known = concepts(passage.rules_dir)
+    rank = 0
+    for mention in known.find(passage.text):
+        if known.get(mention.concept_id).group != "disease" or mention.concept_id in _TOO_WIDE:
+            continue
+        rank += 1
+        assertion, _ = assertion_of(
+            passage.sentence.text, mention.start, mention.end, passage.sentence.section_code, passage.rules_dir
+        )
+        said: Assertion = "present" if assertion in ("historical", "conditional") else assertion
+        name = mention.concept_id.removeprefix("concept.")
+        end = mention.end
+        if passage.text.startswith("病史", end - 1) and known.with_form(passage.text[mention.start : end - 1]):
+            end -= 1
+        if passage.text[mention.start : end].lower().endswith(("ic", "ive")):
+            continue
+        yield _made(passage, mention.start, end, "history", rank, None, said, name)
