@@ -131,6 +131,8 @@ def _items(passage: Passage, text: str, start: int, end: int) -> list[_Item]:
         span = _stripped(text, left, right)
         limit = _LONGEST if re.search("[一-鿿]", text[span[0] : span[1]]) else _LONGEST_ENGLISH
         printed = text[span[0] : span[1]]
+        if rules.noise.search(printed) and items and not marks:
+            break
         if 1 < len(printed) <= limit and not rules.noise.search(printed) and not rules.titled(printed):
             items.append(_Item(*span, place))
     return items

@@ -4,12 +4,16 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from emr_rerank.facts.allergies import allergy_facts
+from emr_rerank.facts.conclusions import conclusion_facts
 from emr_rerank.facts.diagnoses import diagnosis_facts
+from emr_rerank.facts.habits import habit_facts
 from emr_rerank.facts.medication_rows import row_medications
 from emr_rerank.facts.medications import prose_medications
 from emr_rerank.facts.passage import DocumentDates, Passage
+from emr_rerank.facts.procedures import procedure_facts
 from emr_rerank.facts.prose import prose_labs
 from emr_rerank.facts.rows import row_labs
+from emr_rerank.facts.transfusions import blood_type_facts, transfusion_facts
 from emr_rerank.facts.vitals import prose_vitals, row_vitals
 from emr_rerank.findings import Fact
 from emr_rerank.record import Record, Sentence
@@ -40,5 +44,6 @@ def _facts(passage: Passage) -> Iterator[Fact]:
         yield from vitals
         yield from (fact for fact in prose_labs(passage) if fact.start not in taken)
         yield from prose_medications(passage)
-    yield from diagnosis_facts(passage)
+    for read in (diagnosis_facts, procedure_facts, transfusion_facts, blood_type_facts, conclusion_facts, habit_facts):
+        yield from read(passage)
     yield from allergy_facts(passage)

@@ -15,7 +15,9 @@ from emr_rerank.rules.diagnoses import DiagnosisRule
 from emr_rerank.rules.dosing import DoseUnit, DrugWords, Frequency, Route
 from emr_rerank.rules.drugs import Drug, DrugClass
 from emr_rerank.rules.files import Rule, load_rules, shipped_folder
+from emr_rerank.rules.habits import HabitRule
 from emr_rerank.rules.messages import Message
+from emr_rerank.rules.procedures import Examination, ProcedureRule
 from emr_rerank.rules.questions import QuestionRule
 from emr_rerank.rules.running import RunningRule
 from emr_rerank.rules.sections import SectionRule
@@ -41,9 +43,12 @@ SCHEMAS: dict[str, type[Rule]] = {
     "drug_classes": DrugClass,
     "drug_words": DrugWords,
     "drugs": Drug,
+    "examinations": Examination,
     "frequencies": Frequency,
+    "habits": HabitRule,
     "lookalikes": Lookalike,
     "messages": Message,
+    "procedures": ProcedureRule,
     "questions": QuestionRule,
     "routes": Route,
     "running": RunningRule,
