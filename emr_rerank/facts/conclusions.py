@@ -13,7 +13,7 @@ from emr_rerank.rules.procedures import examinations
 REPORTS = frozenset({"imaging_report", "ecg_report", "pathology_report"})
 _NOT_HERE = frozenset({"informed_consent", "orders", "treatment_plan", "discharge_orders", "lab_report", "preoperative_summary", "differential_diagnosis", "nursing_record"})
 _SIGNED = re.compile(r"(?:报告|审核|检查|诊断)?医[师生]|报告(?:日期|时间|人)|^\s*(?:reported by|signed|dr\b)|专用章", re.IGNORECASE)
-_TITLE_END = re.compile(r"\s*(?:检查)?(?:报告单?|检查单|记录|report)\s*$", re.IGNORECASE)
+_TITLE_END = re.compile(r"\s*(?:检查)?(?:报告单?|检查单|记录|\breport)(?=\s|$)", re.IGNORECASE)
 _END = re.compile(r"[。；;\n]|\.(?=\s|$)")
 _OPENING = re.compile(r"[\s，,:：]*")
 _SHORTEST = 2

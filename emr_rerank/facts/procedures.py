@@ -10,6 +10,7 @@ from emr_rerank.facts.rows import Cell, cells
 from emr_rerank.facts.timeline import dates_in
 from emr_rerank.findings import Fact, Procedure
 from emr_rerank.record import Assertion
+from emr_rerank.rules.concepts import concepts
 from emr_rerank.rules.printed import fold_case
 from emr_rerank.rules.procedures import procedure_pattern
 
@@ -19,9 +20,11 @@ _NOT_HERE = frozenset({"lab_report", "differential_diagnosis", "imaging_report",
 _NAME = re.compile(r"[^\s，,。；;:：、“”\"'‘’/]{0,28}$")
 _CLAUSE = re.compile(r"[。；;\n]|[，,]")
 _AFTER = re.compile(r"(?:后|中|前|式|者|野|区|语|医师|史(?!.{0,4}年))")
-_YEARS_AGO = re.compile(r"\d+\s*(?:余|多)?\s*(?:年|月)前|[一二三四五六七八九十]+余?年前|(?:19|20)\d{2}年|既往|曾|\b(?:in|since)\s+(?:19|20)\d{2}\b|years? ago|status post|s/p", re.IGNORECASE)
+_YEARS_AGO = re.compile(r"\d+\s*(?:余|多)?\s*(?:年|月)前|[一二三四五六七八九十]+余?年前|(?:19|20)\d{2}年(?!\s*\d{1,2}\s*月)|既往|曾|\b(?:in|since)\s+(?:19|20)\d{2}\b|years? ago|status post|s/p", re.IGNORECASE)
 _NONE = re.compile(r"\s*(?:无|未|否|/|-+|none|nil|n/?a)\s*$", re.IGNORECASE)
 _LONGEST_VALUE = 80
+_TOO_WIDE = frozenset({"concept.operation", "concept.anesthesia", "concept.drainage", "concept.biopsy"})
+"""Concepts that say too little to name an operation."""
 
 
 def procedure_facts(passage: Passage) -> Iterator[Fact]:
@@ -54,7 +57,9 @@ def _chinese(passage: Passage) -> Iterator[tuple[int, int]]:
         start = leads[-1] if leads else start
         while start < tail.start() and text[start] in "()（）+及和与在了的下是 \t":
             start += 1
-        if tail.start() - start >= 1 and any("一" <= sign <= "鿿" for sign in text[start : tail.start()]):
+        if tail.end() - tail.start() > 3 and start == tail.start() and leads:
+            yield start, tail.end()
+        elif tail.start() - start >= 1 and any("一" <= sign <= "鿿" for sign in text[start : tail.start()]):
             yield start, tail.end()
     for found in procedure_pattern("abbreviation", passage.rules_dir).finditer(text):
         name = next(group for group in found.groupdict() if group.startswith("name") and found[group])
@@ -91,7 +96,7 @@ def _told(passage: Passage, start: int, end: int) -> Fact:
     around = text[sentence : end + stop.start() if stop else len(text)]
     found = procedure_pattern("anaesthesia", passage.rules_dir).search(around)
     healing = procedure_pattern("healing", passage.rules_dir).search(around)
-    time = None if planned or said == "historical" else passage.time_of(start, end)
+    time = None if planned or said in ("historical", "absent") else _day_of(passage, start, end)
     details = Procedure(
         type="operation",
         status="planned" if planned else "done",
@@ -99,6 +104,15 @@ def _told(passage: Passage, start: int, end: int) -> Fact:
         healing=healing.group().replace(" ", "") if healing else None,
     )
     return _fact(passage, start, end, details, time, said)
+
+
+def _day_of(passage: Passage, start: int, end: int) -> str | None:
+    """The date before the name, else the first one behind it in the sentence, else the document's."""
+    if not any(when.start < start for when in passage.dates):
+        behind = next((when.iso for when in passage.dates if when.start >= end and when.iso and when.numeric), None)
+        if behind:
+            return behind
+    return passage.time_of(start, end)
 
 
 def _labelled(passage: Passage) -> Iterator[Fact]:
@@ -111,11 +125,18 @@ def _labelled(passage: Passage) -> Iterator[Fact]:
         start, end = found.span("value_of")
         following = re.search(r"\s[^\s:：，,]{2,8}\s?[:：]", passage.text[start:end])
         end = start + following.start() if following else end
-        end = start + len(passage.text[start:end].rstrip(" .。，,"))
+        aside = re.search(r"(?<=术)\s*\(", passage.text[start:end])
+        printed = passage.text[start:end]
+        end = start + len(printed[: aside.start() if aside else None].rstrip(" .。，,"))
         if _NONE.match(passage.text[start:end]):
             return
         planned = kind == "label_planned" or passage.sentence.section_code in _PLANS
-        details = Procedure(type="operation", status="planned" if planned else "done")
+        anaesthesia = procedure_pattern("anaesthesia", passage.rules_dir).search(printed)
+        details = Procedure(
+            type="operation",
+            status="planned" if planned else "done",
+            anaesthesia=anaesthesia.group() if anaesthesia else None,
+        )
         yield _fact(passage, start, end, details, None if planned else passage.time_of(start, end), "present")
         return
 
@@ -183,6 +204,15 @@ def _labelled_value(passage: Passage, known: dict[str, Cell], kind: str) -> str 
     return value if value and not _NONE.match(value) else None
 
 
+def _name(passage: Passage, printed: str) -> str:
+    """The id of the concept that the printed name holds (胆囊切除 → cholecystectomy), else the printed name."""
+    known = concepts(passage.rules_dir)
+    held = [mention for mention in known.find(printed) if known.get(mention.concept_id).group == "procedure"]
+    held = [mention for mention in held if mention.concept_id not in _TOO_WIDE]
+    longest = max(held, key=lambda mention: mention.end - mention.start, default=None)
+    return longest.concept_id.removeprefix("concept.") if longest else fold_case(printed)
+
+
 def _fact(passage: Passage, start: int, end: int, details: Procedure, time: str | None, assertion: Assertion) -> Fact:
     printed = passage.sentence.text[start:end]
     notes = [PLANNED] if details.status == "planned" else []
@@ -193,7 +223,7 @@ def _fact(passage: Passage, start: int, end: int, details: Procedure, time: str 
     value = "; ".join(part for part in (printed, details.anaesthesia, details.healing) if part)
     return Fact(
         kind="procedure",
-        name=fold_case(printed),
+        name=_name(passage, printed),
         display=printed,
         value=value,
         time=time,
