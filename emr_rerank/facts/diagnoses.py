@@ -226,7 +226,10 @@ def _of_row(passage: Passage) -> Iterator[Fact]:
         rule = rules.titled(cell.text)
         if rule and rule.role and place + 1 < len(row):
             value = row[place + 1]
-            yield from _list(passage, value.start, value.start + len(value.text), rule.role, rule.first)
+            for fact in _list(passage, value.start, value.start + len(value.text), rule.role, rule.first):
+                yield _coded(fact, code)
+            if code:
+                return
         elif labels := rules.labels(cell.text):
             label = labels[0]
             if label.role:
@@ -238,6 +241,14 @@ def _of_row(passage: Passage) -> Iterator[Fact]:
             for item in _items(passage, passage.text, cell.start, cell.start + len(cell.text)):
                 if fact := _fact(passage, item.start, item.end, heads.role, item.number or heads.first, code):
                     yield fact
+
+
+def _coded(fact: Fact, code: str | None) -> Fact:
+    """The fact with the code of its row."""
+    details = fact.details
+    if code is None or not isinstance(details, Diagnosis) or details.code:
+        return fact
+    return fact.model_copy(update={"name": code, "details": details.model_copy(update={"code": code})})
 
 
 def _told(passage: Passage) -> Iterator[Fact]:

@@ -10,6 +10,7 @@ from emr_rerank.rules.dosing import DoseUnit, Frequency, dose_units, drug_words,
 _NUMBER = r"(?:\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?)"
 _HAN = {"半": 0.5, "一": 1, "二": 2, "两": 2, "三": 3, "四": 4, "五": 5, "六": 6, "七": 7, "八": 8, "九": 9, "十": 10}
 _ENGLISH = {"two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "eight": 8, "ten": 10, "twelve": 12}
+_COUNTED = r"\b(?:one|two|three|four|half a)(?=\s+(?:tab|cap|puff|drop|spray|patch|sachet|vial|amp))"
 _NO_UNIT = r"(?![a-z])(?!\s*/\s*(?:d?l|ml|24\s*h|hpf|μl|ul)(?![a-z]))"
 """What follows the unit of a concentration: then the number is a result, no dose."""
 _PER = re.compile(
@@ -20,6 +21,7 @@ _PACK = re.compile(r"\s*[x×*]\s*\d+\s*(?:片|粒|支|袋|瓶|盒|s\b|tabs?|caps
 _DURATION = re.compile(
     r"[x×*]\s*\d+\s*(?:d|天|日|周|w|days?|weeks?|月)(?![a-z])|(?:共|疗程|连用|连服|服用?)\s*\d+\s*(?:天|日|周|月|个月|d)"
     r"|for\s+(?:\d+|two|three)\s+(?:more\s+)?(?:days?|weeks?|months?)|(?:\d+\s*)[盒](?![一-鿿])"
+    r"|\d{2,3}/\d+(?:\.\d+)?(?=\s+(?:\d|one|two))"
     r"|(?:加入|加至|溶于|稀释至|稀释于|配成|入)\s*\d+\s*ml\s*(?:的?液体|溶液|液|糖水)?(?:中)?(?=[^+])"
 )
 _GAP = re.compile(r"[\s:\"“”‘’「」\[\]]*")
@@ -102,14 +104,14 @@ class DosingReader:
         self._routes, self._route_ids = routes(rules_dir)
         self._words, self._word_rules, self._numbered, self._frequencies = frequencies(rules_dir)
         amount = (
-            rf"(?P<low>{_NUMBER}|[半一二两三四五六](?=\s*(?:片|粒|丸|袋|包|支|滴|吸|喷)))"
+            rf"(?P<low>{_NUMBER}|[半一二两三四五六](?=\s*(?:片|粒|丸|袋|包|支|滴|吸|喷))|{_COUNTED})"
             rf"(?:\s*(?P<joint>[-~/]|至|to\b)\s*(?P<high>{_NUMBER}))?\s*(?P<unit>{unit_source}){_NO_UNIT}"
         )
         self._dose = re.compile(rf"(?<![\d.])(?:{amount})")
         self._before = re.compile(rf"(?<![\d.])(?:{amount})\s*(?:of\s+)?$")
         self._filler = re.compile(drug_words("filler", rules_dir))
         self._use = re.compile(drug_words("use", rules_dir))
-        self._step = re.compile(rf"(?:(?:由|从|from\s)[^,，。;；]{{0,16}}?)?(?:{drug_words('step', rules_dir)})\s*")
+        self._step = re.compile(rf"(?:(?:由|从|from\s)[^,，。;；]{{0,16}}?)?(?:{drug_words('step', rules_dir)})\s*|(?:[a-z]+\s+){{0,2}}from\s[^,;]{{2,24}}?\s+to\s+(?=\d)")
         self._part = re.compile(r"(早餐前|早上|早晨|早|晨|午餐前|中午|中|午|晚餐前|晚上|晚|睡前)\s*(?:各|予|服|皮下)?\s*")
         self._route_before = re.compile(rf"(?:{self._routes.pattern})\s*(?:给予|的|[\"“‘]|注射用)?\s*$")
 
@@ -180,7 +182,10 @@ class DosingReader:
         if word and (not route or word.end() >= route.end()):
             if route and route.end() == word.end():
                 draft.route = draft.route or self._route_ids[route.group()]
-            return word.end() if self._frequency(draft, self._word_rules[word.group()]) else None
+            rule = self._word_rules[word.group()]
+            if rule.kind == "part" and text[:at].rstrip()[-1:] in ",，" and not self._ends_order(text, word.end()):
+                return None
+            return word.end() if self._frequency(draft, rule) else None
         if route:
             draft.route = draft.route or self._route_ids[route.group()]
             return route.end()
@@ -190,6 +195,11 @@ class DosingReader:
             draft.dose, draft.base, draft.part, draft.weak = None, None, None, False
             return step.end()
         return None
+
+    def _ends_order(self, text: str, at: int) -> bool:
+        """Whether a time of day behind a comma belongs to the order: not so in `qd，晨起血压138/82mmHg`."""
+        rest = text[at:].lstrip()
+        return not rest or rest[0] in ",，。;；、.)" or bool(self._routes.match(rest) or self._filler.match(rest) or self._dose.match(rest))
 
     def _read_dose(self, text: str, found: re.Match[str], draft: _Draft) -> int | None:
         dose, end = self._amount(found), found.end()
@@ -248,7 +258,7 @@ class DosingReader:
                 break
             doses.append((self._amount(found), _TIMES[part[1]]))
             end = found.end()
-            gap = re.compile(r"\s*[、,，;]?\s*").match(text, end)
+            gap = re.compile(r"\s*[、,，;~-]?\s*").match(text, end)
             place = gap.end() if gap else end
         return (doses, end) if len(doses) > 1 else None
 
@@ -283,7 +293,8 @@ def _with(time: str, modifiers: list[Frequency]) -> str:
 
 
 def _value(text: str) -> float:
-    return float(_HAN[text]) if text in _HAN else float(text.replace(",", ""))
+    words = {"half a": 0.5, "one": 1, **_ENGLISH, **_HAN}
+    return float(words[text]) if text in words else float(text.replace(",", ""))
 
 
 def _rate_unit(printed: str) -> str:

@@ -98,10 +98,11 @@ def _denied(passage: Passage, part: _Part, assertion: Assertion, habit: Habit) -
         return True
     start, end = part.subject
     text = passage.text
-    near = text[max(part.start, start - 12) : start] + text[start:end]
+    comma = max(text.rfind(sign, 0, start) for sign in "，,") + 1
+    near = text[max(part.start, comma, start - 12) : end]
     behind = text[end : end + 12]
     denial = _search(passage, "denied", near)
-    return bool(denial and habit.amount is None) or bool(re.match(r"\s*(?:史|use)?\s*[:：]?\s*(?:无|否|none|no\b|never|denies)", behind, re.IGNORECASE))
+    return bool(denial and habit.amount is None) or bool(re.match(r"\s*(?:史|use)?\s*[:：]?\s*(?:无|否|不沾|none|no\b|never|denies)", behind, re.IGNORECASE))
 
 
 def _search(passage: Passage, kind: HabitKind, text: str) -> re.Match[str] | None:
@@ -127,7 +128,8 @@ def _amount(found: re.Match[str], habit: HabitName) -> str:
     week = re.search(r"week|周", found["per"] if "per" in found.groupdict() and found["per"] else "") is not None
     per = "week" if week else "day"
     factor = (_CIGARETTES if habit == "tobacco" else _MILLILITRES).get(unit)
-    shown = "-".join(number(_number(each) * (factor or 1)) for each in span)
+    half = 0.5 if found.string.startswith("半", found.end()) else 0.0
+    shown = "-".join(number((_number(each) + half) * (factor or 1)) for each in span)
     if factor is None:
         return f"{shown} {unit}/{per}"
     return f"{shown}/{per}" if habit == "tobacco" else f"{shown} mL/{per}"

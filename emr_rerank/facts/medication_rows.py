@@ -98,18 +98,20 @@ def _unlisted(passage: Passage, row: list[Cell], cell: Cell) -> tuple[DrugName, 
 def _span(passage: Passage, row: list[Cell]) -> tuple[str | None, str | None]:
     """ISO times from which and to which the order of a row holds."""
     header = passage.table.header if passage.table else ()
-    start = stop = None
+    times: dict[str, str] = {}
+    last = ""
     for place, cell in enumerate(row):
         label = header[place] if len(header) == len(row) else ""
-        if not cell.text or cell.role not in ("time", None) or not (time := _time(passage, cell.text)):
+        if not cell.text or cell.role not in ("time", None):
             continue
-        if _STOP.search(label):
-            stop = time
-        elif start is None and (_START.search(label) or not label):
-            start = time
-        elif stop is None and not label:
-            stop = time
-    return (row_time(passage, row) if start is None or "T" not in start and stop is None else start), stop
+        clock = re.fullmatch(r"([01]?\d|2[0-3])\s*:\s*([0-5]\d)(?::\d\d)?", cell.text)
+        if clock and len(times.get(last, "")) == 10:
+            times[last] += f"T{int(clock[1]):02d}:{clock[2]}"
+        elif time := _time(passage, cell.text):
+            last = "stop" if _STOP.search(label) or (not label and "start" in times) else "start"
+            if last == "stop" or _START.search(label) or not label:
+                times.setdefault(last, time)
+    return times.get("start") or row_time(passage, row), times.get("stop")
 
 
 def _time(passage: Passage, text: str) -> str | None:

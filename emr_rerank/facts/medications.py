@@ -53,7 +53,7 @@ def read_dosings(text: str, names: Sequence[DrugName], rules_dir: Path | None) -
     """The dosing of each name. Drugs mixed with `+` share route, frequency and rate; a route before a list serves all of it."""
     plain = fold_case(text)
     reader = dosing_reader(rules_dir)
-    join = re.compile(rf"[\s\"”]*(?:{drug_words('join', rules_dir)})\s*$")
+    join = re.compile(rf"[\s\"”]*(?:{drug_words('join', rules_dir)}|in\s+[\d.]+\s*(?:ml|l)(?:\s+of)?)\s*$")
     leads = [_lead(plain, name, reader.route_before(plain, name.start)) for name in names]
     readings: list[Dosing] = []
     for place, name in enumerate(names):
@@ -102,7 +102,7 @@ def _given(passage: Passage, plain: str, name: DrugName, dosing: Dosing, spoken_
 
 def _replaced(plain: str, end: int, limit: int, rules_dir: Path | None) -> bool:
     """Whether the next drug takes the place of this one: 头孢曲松改为莫西沙星."""
-    return limit < len(plain) and bool(re.fullmatch(r"\s*(?:改为|换用|更换为|更换成|改用|换为|升级为|(?:was )?(?:switched|changed) to)\s*", plain[end:limit]))
+    return limit < len(plain) and bool(re.fullmatch(r"\)?(?:[^。；;.]{0,12}[，,])?\s*(?:改为|换用|更换为|更换成|改用|换为|升级为|(?:was )?(?:switched|changed) to)\s*", plain[end:limit]))
 
 
 def _status(passage: Passage, said: Status | None) -> Status:

@@ -68,7 +68,8 @@ def _chinese(passage: Passage) -> Iterator[tuple[int, int]]:
 
 def _english(passage: Passage) -> Iterator[tuple[int, int]]:
     """Names of English operations where the sentence says that one was or is to be done."""
-    if not procedure_pattern("context", passage.rules_dir).search(passage.text):
+    told = procedure_pattern("context", passage.rules_dir).search(passage.text)
+    if not told and passage.sentence.section_code not in _EARLIER:
         return
     for found in procedure_pattern("operation", passage.rules_dir).finditer(passage.text):
         group = next(name for name in found.groupdict() if name.startswith("name"))

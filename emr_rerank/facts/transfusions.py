@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 from emr_rerank.facts.context import assertion_of
 from emr_rerank.facts.dosing import number
+from emr_rerank.facts.drug_status import conditional
 from emr_rerank.facts.notes import OTHER_PERSON, OTHER_STAY, PLANNED
 from emr_rerank.facts.passage import Passage
 from emr_rerank.facts.rows import cells, row_time
@@ -52,6 +53,7 @@ def _given(passage: Passage, product: str, amount: re.Match[str], start: int, en
     unit = _UNITS.get(amount["unit"] or "u", "U")
     clause = max((text.rfind(sign, 0, start) for sign in "。；;，,\n\t"), default=-1) + 1
     planned = section in _PLANS or bool(_READY.search(text[clause:start]))
+    planned = planned or conditional(fold_case(text), start, passage.rules_dir)
     assertion, _ = assertion_of(passage.sentence.text, start, end, section, passage.rules_dir)
     said: Assertion = assertion if assertion in ("family", "historical") else "present"
     if section == "past_history":
