@@ -19,7 +19,9 @@ LISTS = frozenset({"discharge_medication", "medication_record", "treatment_plan"
 """Sections in which a name alone is a medication."""
 NO_LIST = frozenset({"allergy_history", "differential_diagnosis", "imaging_report", "pathology_report", "ecg_report"})
 """Sections in which a name without a dose is none."""
-_CLAUSE = re.compile(r"[，,。；;:：\n\t]|\.(?=\s|$)")
+_CLAUSE = re.compile(r"[，,。；;\n\t]|\.(?=\s|$)")
+_PASSIVE = re.compile(r"\b(?:was|were|been|is|are)\s+$")
+"""Before `stopped`: then the drug before it was stopped, not the one behind it."""
 _KINDS: tuple[WordKind, ...] = ("avoid", "stop", "plan", "home", "give")
 
 
@@ -44,7 +46,11 @@ def cues_around(text: str, start: int, end: int, limit: int, rules_dir: Path | N
     """The cues before a name in its clause (the last of stopping and giving wins; planning and home go before giving),
     and behind it up to `limit`."""
     clause = max((stop.end() for stop in _CLAUSE.finditer(text, 0, start)), default=0)
-    found = [(kind, place.start()) for place in _before(rules_dir).finditer(text, clause, start) for kind in [place.lastgroup]]
+    found = [
+        (place.lastgroup, place.start())
+        for place in _before(rules_dir).finditer(text, clause, start)
+        if not (place.lastgroup == "stop" and _PASSIVE.search(text[clause : place.start()]))
+    ]
     kinds = {kind for kind, _ in found}
     stop = _CLAUSE.search(text, end)
     rest = text[end : min(limit, stop.start() if stop else len(text))]

@@ -46,7 +46,7 @@ def _of_sheet(passage: Passage, row: list[Cell]) -> Iterator[Fact]:
         found = False
         for name, dosing in zip(names, dosings, strict=True):
             others = [each for each in row if each is not cell and each.role in _DOSED and each.text and not _date_only(each.text)]
-            whole, end = _completed(passage, dosing, others) if len(names) == 1 else (dosing, 0)
+            whole, end = _completed(passage, dosing, row, others) if len(names) == 1 else (dosing, 0)
             if means_else(fold_case(cell.text), name.end, passage.rules_dir) or not _is_order(passage, cell, name, whole):
                 continue
             found = True
@@ -65,13 +65,16 @@ def _is_order(passage: Passage, cell: Cell, name: DrugName, dosing: Dosing) -> b
     return cell.role == "drug" or not dosing.empty or (name.sure and passage.sentence.section_code in SHEETS)
 
 
-def _completed(passage: Passage, dosing: Dosing, others: list[Cell]) -> tuple[Dosing, int]:
+def _completed(passage: Passage, dosing: Dosing, row: list[Cell], others: list[Cell]) -> tuple[Dosing, int]:
     """The dosing with what stands in other cells of the row, and where the last of them ends in the sentence."""
     reader = dosing_reader(passage.rules_dir)
     end = 0
     for cell in others:
         plain = fold_case(cell.text)
+        unit = next((each.text for each in row if each.role == "unit"), "") if cell.role == "dose" else ""
         more = reader.read(plain, 0, len(plain))
+        if more.empty and unit:
+            more = replace(reader.read(plain + fold_case(unit), 0, len(plain) + len(unit)), end=len(plain))
         if more.empty or not (more.end >= len(plain.rstrip()) or cell.role in ("dose", "route", "frequency") or more.frequency):
             continue
         end = max(end, cell.start + more.end)
@@ -119,4 +122,4 @@ def _time(passage: Passage, text: str) -> str | None:
 
 
 def _date_only(text: str) -> bool:
-    return bool(re.fullmatch(r"[\d\s:/.年月日T-]+", text))
+    return bool(re.fullmatch(r"(?=.*[-:/.年月])[\d\s:/.年月日T-]{4,}", text))

@@ -53,7 +53,7 @@ def read_dosings(text: str, names: Sequence[DrugName], rules_dir: Path | None) -
     """The dosing of each name. Drugs mixed with `+` share route, frequency and rate; a route before a list serves all of it."""
     plain = fold_case(text)
     reader = dosing_reader(rules_dir)
-    join = re.compile(rf"[\s\"”]*(?:{drug_words('join', rules_dir)}|in\s+[\d.]+\s*(?:ml|l)(?:\s+of)?)\s*$")
+    join = re.compile(rf"[\s\"”]*(?:d\d[\d,~-]*\s*)?(?:{drug_words('join', rules_dir)}|in\s+[\d.]+\s*(?:ml|l)(?:\s+of)?)\s*$")
     leads = [_lead(plain, name, reader.route_before(plain, name.start)) for name in names]
     readings: list[Dosing] = []
     for place, name in enumerate(names):
@@ -71,7 +71,10 @@ def read_dosings(text: str, names: Sequence[DrugName], rules_dir: Path | None) -
             dosing = replace(dosing, route=own[0])
         readings.append(replace(dosing, end=max(dosing.end, name.end)))
     for place in range(len(names) - 2, -1, -1):
-        if join.fullmatch(plain, readings[place].end, names[place + 1].start):
+        shared = "均" in plain[names[place + 1].end : readings[place + 1].end]
+        if join.fullmatch(plain, readings[place].end, names[place + 1].start) or (
+            shared and _LISTED.fullmatch(plain, readings[place].end, names[place + 1].start)
+        ):
             readings[place] = readings[place].filled(readings[place + 1])
     return readings
 
