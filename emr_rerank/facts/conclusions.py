@@ -13,6 +13,7 @@ from emr_rerank.rules.procedures import examinations
 REPORTS = frozenset({"imaging_report", "ecg_report", "pathology_report"})
 _NOT_HERE = frozenset({"informed_consent", "orders", "treatment_plan", "discharge_orders", "lab_report", "preoperative_summary", "differential_diagnosis", "nursing_record"})
 _SIGNED = re.compile(r"(?:报告|审核|检查|诊断)?医[师生]|报告(?:日期|时间|人)|^\s*(?:reported by|signed|dr\b)|专用章", re.IGNORECASE)
+_NO_RESULT = re.compile(r"[\d\s年月日:：.-]+|(?:结果)?(?:暂时?|尚)?(?:未|待)(?:回报?|出|归)\S{0,4}|pending")
 _TITLE_END = re.compile(r"\s*(?:检查)?(?:报告单?|检查单|记录|\breport)(?=\s|$)", re.IGNORECASE)
 _END = re.compile(r"[。；;\n]|\.(?=\s|$)")
 _OPENING = re.compile(r"[\s，,:：]*")
@@ -66,7 +67,7 @@ def _told(passage: Passage) -> Iterator[Fact]:
             continue
         stop = _END.search(passage.text, lead.end())
         start, end = _trimmed(passage.text, lead.end(), stop.start() if stop else len(passage.text))
-        if end - start < _SHORTEST or re.fullmatch(r"[\d\s年月日:：.-]+", passage.text[start:end]):
+        if end - start < _SHORTEST or _NO_RESULT.fullmatch(passage.text, start, end):
             continue
         reached = end
         left = found.start() + len(found.group()) - len(found.group().lstrip(" 及+检查"))

@@ -42,10 +42,14 @@ def default_status(section: str, *, row: bool) -> Status:
     return "planned" if section in PLANS else "ordered"
 
 
-def cues_around(text: str, start: int, end: int, limit: int, rules_dir: Path | None = None) -> Cues:
-    """The cues before a name in its clause (the last of stopping and giving wins; planning and home go before giving),
-    and behind it up to `limit`."""
+def cues_around(text: str, start: int, end: int, within: tuple[int, int], rules_dir: Path | None = None) -> Cues:
+    """The cues before a name in its clause and behind it, `within` the drugs before and behind.
+
+    The last of stopping and giving wins; avoiding, planning and taking at home go before giving.
+    """
+    limit = within[1]
     clause = max((stop.end() for stop in _CLAUSE.finditer(text, 0, start)), default=0)
+    clause = max(clause, within[0])
     found = [
         (place.lastgroup, place.start())
         for place in _before(rules_dir).finditer(text, clause, start)

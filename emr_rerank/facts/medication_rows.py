@@ -50,7 +50,7 @@ def _of_sheet(passage: Passage, row: list[Cell]) -> Iterator[Fact]:
             if means_else(fold_case(cell.text), name.end, passage.rules_dir) or not _is_order(passage, cell, name, whole):
                 continue
             found = True
-            said = cues_around(fold_case(cell.text), name.start, name.end, len(cell.text), passage.rules_dir).status
+            said = cues_around(fold_case(cell.text), name.start, name.end, (0, len(cell.text)), passage.rules_dir).status
             moved = replace(name, start=name.start + cell.start, end=name.end + cell.start)
             last = max(cell.start + max(dosing.end, name.end), end)
             yield from medication_facts(passage, moved, whole, said if said in ("stopped", "planned") else status, moved.start, last, span=span)

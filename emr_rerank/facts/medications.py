@@ -20,7 +20,14 @@ from emr_rerank.rules.printed import fold_case
 NOT_STATED = "not stated"
 """The value of a medication of which neither dose nor route nor frequency is printed."""
 _LISTED = re.compile(r"[\s\"”’)）]*(?:[、,，]|及|和|与|联合|and\b|\s)\s*(?:and\s+)?[\"“‘]?\s*")
+_LISTED_WITH_AIM = re.compile(r"[^，,。；;、:\n]{0,10}、\s*")
+"""予阿司匹林抗血小板、阿托伐他汀调脂: what a drug is given for stands between the items."""
+_ALLERGY_LABEL = re.compile(r"(?:过敏(?:史|药物|药品|源)?|allerg(?:y|ies))\s*[:\t][^。；;\n:]{0,20}$|allergic to [^.;:]{0,20}$")
 _ALLERGIC = re.compile(r"(?:对|史|to)\s*[^，,。；;]{0,12}$")
+
+_REPLACED = re.compile(
+    r"\)?(?:[^。；;.]{0,12}[，,])?\s*(?:改为|换用|更换为|更换成|改用|换为|升级为|(?:was )?(?:switched|changed) to)\s*"
+)
 
 
 def prose_medications(passage: Passage) -> Iterator[Fact]:
@@ -36,17 +43,22 @@ def prose_medications(passage: Passage) -> Iterator[Fact]:
     for place, (name, dosing) in enumerate(zip(names, readings, strict=True)):
         limit = names[place + 1].start if place + 1 < len(names) else len(plain)
         end = max(name.end, dosing.end)
-        cues = cues_around(plain, name.start, end, limit, passage.rules_dir)
+        cues = cues_around(plain, name.start, end, (max(before[0], 0), limit), passage.rules_dir)
         status, spoken_of = cues.status, cues.spoken_of
-        if not spoken_of and before[0] >= 0 and _LISTED.fullmatch(plain, before[0], name.start):
+        if not spoken_of and before[0] >= 0 and _goes_on(plain, before[0], name.start):
             carried = before[1] not in ("stopped", "avoided") or (dosing.empty and not re.search("[，,]", plain[before[0] : name.start]))
             status, spoken_of = before[1] if carried else None, before[2]
-        if not _given(passage, plain, name, dosing, spoken_of):
+        replaced = status is None and _replaced(plain, end, limit)
+        if not _given(passage, plain, name, dosing, spoken_of or replaced):
             continue
         before = (end, status, spoken_of)
-        if status is None and _replaced(plain, end, limit, passage.rules_dir):
-            status = "stopped"
+        status = "stopped" if replaced else status
         yield from medication_facts(passage, name, dosing, _status(passage, status), name.start, end)
+
+
+def _goes_on(plain: str, end: int, start: int) -> bool:
+    """Whether a list of drugs goes on between two places."""
+    return bool(_LISTED.fullmatch(plain, end, start) or _LISTED_WITH_AIM.fullmatch(plain, end, start))
 
 
 def read_dosings(text: str, names: Sequence[DrugName], rules_dir: Path | None) -> list[Dosing]:
@@ -95,7 +107,7 @@ def _given(passage: Passage, plain: str, name: DrugName, dosing: Dosing, spoken_
             "过敏" in plain[name.end : name.end + 14] and _ALLERGIC.search(plain[: name.start])
         ):
             return False
-        if not name.sure or section in NO_LIST:
+        if not name.sure or section in NO_LIST or _ALLERGY_LABEL.search(plain[: name.start]):
             return False
         return not dosing.empty or spoken_of or section in LISTS
     if name.sure:
@@ -103,9 +115,9 @@ def _given(passage: Passage, plain: str, name: DrugName, dosing: Dosing, spoken_
     return bool(dosing.route or dosing.frequency or dosing.rate or spoken_of or section in LISTS | DISCHARGE or dosing.dose and dosing.dose.unit in ("U", "mL", "L"))
 
 
-def _replaced(plain: str, end: int, limit: int, rules_dir: Path | None) -> bool:
+def _replaced(plain: str, end: int, limit: int) -> bool:
     """Whether the next drug takes the place of this one: 头孢曲松改为莫西沙星."""
-    return limit < len(plain) and bool(re.fullmatch(r"\)?(?:[^。；;.]{0,12}[，,])?\s*(?:改为|换用|更换为|更换成|改用|换为|升级为|(?:was )?(?:switched|changed) to)\s*", plain[end:limit]))
+    return limit < len(plain) and bool(_REPLACED.fullmatch(plain, end, limit))
 
 
 def _status(passage: Passage, said: Status | None) -> Status:

@@ -10,7 +10,7 @@ from emr_rerank.facts.rows import Cell, cells
 from emr_rerank.facts.timeline import dates_in
 from emr_rerank.findings import Fact, Procedure
 from emr_rerank.record import Assertion
-from emr_rerank.rules.concepts import concepts
+from emr_rerank.rules.concepts import Concept, concepts
 from emr_rerank.rules.printed import fold_case
 from emr_rerank.rules.procedures import procedure_pattern
 
@@ -23,7 +23,7 @@ _AFTER = re.compile(r"(?:后|中|前|式|者|野|区|语|医师|史(?!.{0,4}年)
 _YEARS_AGO = re.compile(r"\d+\s*(?:余|多)?\s*(?:年|月)前|[一二三四五六七八九十]+余?年前|(?:19|20)\d{2}年(?!\s*\d{1,2}\s*月)|既往|曾|\b(?:in|since)\s+(?:19|20)\d{2}\b|years? ago|status post|s/p", re.IGNORECASE)
 _NONE = re.compile(r"\s*(?:无|未|否|/|-+|none|nil|n/?a)\s*$", re.IGNORECASE)
 _LONGEST_VALUE = 80
-_TOO_WIDE = frozenset({"concept.operation", "concept.anesthesia", "concept.drainage", "concept.biopsy"})
+_TOO_WIDE = frozenset({"concept.operation", "concept.anesthesia", "concept.drainage", "concept.biopsy", "concept.catheter"})
 """Concepts that say too little to name an operation."""
 
 
@@ -208,10 +208,16 @@ def _labelled_value(passage: Passage, known: dict[str, Cell], kind: str) -> str 
 def _name(passage: Passage, printed: str) -> str:
     """The id of the concept that the printed name holds (胆囊切除 → cholecystectomy), else the printed name."""
     known = concepts(passage.rules_dir)
-    held = [mention for mention in known.find(printed) if known.get(mention.concept_id).group == "procedure"]
-    held = [mention for mention in held if mention.concept_id not in _TOO_WIDE]
+    held = [mention for mention in known.find(printed) if _tells(known.get(mention.concept_id))]
     longest = max(held, key=lambda mention: mention.end - mention.start, default=None)
-    return longest.concept_id.removeprefix("concept.") if longest else fold_case(printed)
+    if longest is None:
+        named = [concept_id for concept_id in known.named(printed) if _tells(known.get(concept_id))]
+        return named[0].removeprefix("concept.") if len(named) == 1 else fold_case(printed)
+    return longest.concept_id.removeprefix("concept.")
+
+
+def _tells(concept: Concept) -> bool:
+    return concept.group == "procedure" and concept.id not in _TOO_WIDE
 
 
 def _fact(passage: Passage, start: int, end: int, details: Procedure, time: str | None, assertion: Assertion) -> Fact:
