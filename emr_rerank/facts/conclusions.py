@@ -11,8 +11,21 @@ from emr_rerank.rules.printed import fold_case
 from emr_rerank.rules.procedures import examinations
 
 REPORTS = frozenset({"imaging_report", "ecg_report", "pathology_report"})
-_NOT_HERE = frozenset({"informed_consent", "orders", "treatment_plan", "discharge_orders", "lab_report", "preoperative_summary", "differential_diagnosis", "nursing_record"})
-_SIGNED = re.compile(r"(?:报告|审核|检查|诊断)?医[师生]|报告(?:日期|时间|人)|^\s*(?:reported by|signed|dr\b)|专用章", re.IGNORECASE)
+_NOT_HERE = frozenset(
+    {
+        "informed_consent",
+        "orders",
+        "treatment_plan",
+        "discharge_orders",
+        "lab_report",
+        "preoperative_summary",
+        "differential_diagnosis",
+        "nursing_record",
+    }
+)
+_SIGNED = re.compile(
+    r"(?:报告|审核|检查|诊断)?医[师生]|报告(?:日期|时间|人)|^\s*(?:reported by|signed|dr\b)|专用章", re.IGNORECASE
+)
 _NO_RESULT = re.compile(r"[\d\s年月日:：.-]+|(?:结果)?(?:暂时?|尚)?(?:未|待)(?:回报?|出|归)\S{0,4}|pending")
 _TITLE_END = re.compile(r"\s*(?:检查)?(?:报告单?|检查单|记录|\breport)(?=\s|$)", re.IGNORECASE)
 _END = re.compile(r"[。；;\n]|\.(?=\s|$)")

@@ -14,7 +14,9 @@ from emr_rerank.rules.concepts import concepts
 from emr_rerank.rules.diagnoses import DiagnosisRole, diagnosis_rules
 from emr_rerank.rules.printed import fold
 
-_NUMBERED = re.compile(r"(?<![\d.A-Za-z])(?<![A-Za-z] )(\d{1,2})\s*[.、．)）]\s*(?!\d+(?:[^\d型级期度]|$))(?=\S)|(?<![\d.A-Za-z])(\d{1,2})\s*[、)）]\s*|([①-⑳])")
+_NUMBERED = re.compile(
+    r"(?<![\d.A-Za-z])(?<![A-Za-z] )(\d{1,2})\s*[.、．)）]\s*(?!\d+(?:[^\d型级期度]|$))(?=\S)|(?<![\d.A-Za-z])(\d{1,2})\s*[、)）]\s*|([①-⑳])"
+)
 _CODE = re.compile(
     r"\s*[(\[（]\s*(?P<boxed>[A-Z]\d{2}(?:\.[0-9A-Za-z]{1,7})?)\s*[)\]）]\s*$"
     r"|\s+(?P<bare>[A-Z]\d{2}\.[0-9A-Za-z]{1,7}|[A-KM-RU-Z]\d{2})\s*$"
@@ -24,7 +26,9 @@ _ONLY_CODE = re.compile(r"[A-Z]\d{2}(?:\.[0-9A-Za-z]{1,7})?")
 _NEXT_LABEL = re.compile(r"\s[^\s:：，,；;（(]{2,8}\s?[:：]")
 _LONGEST = 60
 _LONGEST_ENGLISH = 140
-_NOT_LISTS = frozenset({"differential_diagnosis", "lab_report", "imaging_report", "ecg_report", "orders", "informed_consent"})
+_NOT_LISTS = frozenset(
+    {"differential_diagnosis", "lab_report", "imaging_report", "ecg_report", "orders", "informed_consent"}
+)
 _TOO_WIDE = frozenset({"concept.infectious_contact", "concept.trauma"})
 
 
@@ -44,7 +48,9 @@ def diagnosis_facts(passage: Passage) -> Iterator[Fact]:
         yield from _of_row(passage)
         return
     rules = diagnosis_rules(passage.rules_dir)
-    if section in ("differential_diagnosis", "lab_report") or (section in rules.sections and rules.skip.match(passage.text)):
+    if section in ("differential_diagnosis", "lab_report") or (
+        section in rules.sections and rules.skip.match(passage.text)
+    ):
         return
     listed = list(_of_lists(passage))
     yield from listed
@@ -157,13 +163,15 @@ def _pieces(passage: Passage, text: str, start: int, end: int) -> list[tuple[int
 
 def _depth(text: str, start: int, at: int) -> int:
     """How many brackets are open."""
-    return max(0, sum(text.count(sign, start, at) for sign in "(（[") - sum(text.count(sign, start, at) for sign in ")）]"))
+    return max(
+        0, sum(text.count(sign, start, at) for sign in "(（[") - sum(text.count(sign, start, at) for sign in ")）]")
+    )
 
 
 def _stripped(text: str, start: int, end: int) -> tuple[int, int]:
-    while start < end and text[start] in " \t:：、.,，；;“\"":
+    while start < end and text[start] in ' \t:：、.,，；;“"':
         start += 1
-    while end > start and text[end - 1] in " \t。；;.,，、?？”\"":
+    while end > start and text[end - 1] in ' \t。；;.,，、?？”"':
         end -= 1
     return start, end
 
@@ -172,7 +180,9 @@ def _number(mark: re.Match[str]) -> int:
     return ord(mark[3]) - ord("①") + 1 if mark[3] else int(mark[1] or mark[2])
 
 
-def _fact(passage: Passage, start: int, end: int, role: DiagnosisRole, rank: int, code: str | None = None) -> Fact | None:
+def _fact(
+    passage: Passage, start: int, end: int, role: DiagnosisRole, rank: int, code: str | None = None
+) -> Fact | None:
     text = passage.sentence.text
     if coded := _CODE.search(passage.text[start:end]):
         code = coded["boxed"] or coded["bare"]
@@ -189,7 +199,14 @@ def _fact(passage: Passage, start: int, end: int, role: DiagnosisRole, rank: int
 
 
 def _made(
-    passage: Passage, start: int, end: int, role: DiagnosisRole, rank: int, code: str | None, assertion: Assertion, name: str
+    passage: Passage,
+    start: int,
+    end: int,
+    role: DiagnosisRole,
+    rank: int,
+    code: str | None,
+    assertion: Assertion,
+    name: str,
 ) -> Fact:
     printed = passage.sentence.text[start:end]
     time = None if role == "history" else passage.time_of(start, end)

@@ -17,7 +17,9 @@ _PER = re.compile(
     r"(?P<rate>(?:\s*[/.·]\s*(?:kg|公斤))?(?:\s*[/.·]\s*|\s*per\s+)(?:hour|hr|h|小时|min|分钟|分)(?![a-z]))"
     r"|(?P<day>\s*/\s*(?:day|d|日|天)(?![a-z]))|(?P<kg>\s*/\s*kg(?![a-z]))|(?P<once>\s*/\s*次)|(?P<unit>\s*/\s*[片粒支袋瓶])"
 )
-_PACK = re.compile(r"\s*[x×*]\s*\d+\s*(?:片|粒|支|袋|瓶|盒|s\b|tabs?|caps?|贴|丸|枚)(?:\s*[/x×*]\s*(?:\d+\s*)?[盒瓶板袋])?")
+_PACK = re.compile(
+    r"\s*[x×*]\s*\d+\s*(?:片|粒|支|袋|瓶|盒|s\b|tabs?|caps?|贴|丸|枚)(?:\s*[/x×*]\s*(?:\d+\s*)?[盒瓶板袋])?"
+)
 _DURATION = re.compile(
     r"[x×*]\s*\d+\s*(?:d|天|日|周|w|days?|weeks?|月)(?![a-z])|(?:共|疗程|连用|连服|服用?)\s*\d+\s*(?:天|日|周|月|个月|d)"
     r"|for\s+(?:\d+|two|three)\s+(?:more\s+)?(?:days?|weeks?|months?)|(?:\d+\s*)[盒](?![一-鿿])"
@@ -112,8 +114,12 @@ class DosingReader:
         self._before = re.compile(rf"(?<![\d.])(?:{amount})\s*(?:of\s+)?$")
         self._filler = re.compile(drug_words("filler", rules_dir))
         self._use = re.compile(drug_words("use", rules_dir))
-        self._step = re.compile(rf"(?:(?:由|从|from\s)[^,，。;；]{{0,16}}?)?(?:{drug_words('step', rules_dir)})\s*|(?:[a-z]+\s+){{0,2}}from\s[^,;]{{2,24}}?\s+to\s+(?=\d)")
-        self._part = re.compile(r"(早餐前|早上|早晨|早|晨|午餐前|中午|中|午|晚餐前|晚上|晚|睡前)\s*(?:各|予|服|皮下)?\s*")
+        self._step = re.compile(
+            rf"(?:(?:由|从|from\s)[^,，。;；]{{0,16}}?)?(?:{drug_words('step', rules_dir)})\s*|(?:[a-z]+\s+){{0,2}}from\s[^,;]{{2,24}}?\s+to\s+(?=\d)"
+        )
+        self._part = re.compile(
+            r"(早餐前|早上|早晨|早|晨|午餐前|中午|中|午|晚餐前|晚上|晚|睡前)\s*(?:各|予|服|皮下)?\s*"
+        )
         self._route_before = re.compile(rf"(?:{self._routes.pattern})\s*(?:给予|的|[\"“‘]|注射用)?\s*$")
 
     def read(self, text: str, at: int, limit: int) -> Dosing:
@@ -200,7 +206,11 @@ class DosingReader:
     def _ends_order(self, text: str, at: int) -> bool:
         """Whether a time of day behind a comma belongs to the order: not so in `qd，晨起血压138/82mmHg`."""
         rest = text[at:].lstrip()
-        return not rest or rest[0] in ",，。;；、.)" or bool(self._routes.match(rest) or self._filler.match(rest) or self._dose.match(rest))
+        return (
+            not rest
+            or rest[0] in ",，。;；、.)"
+            or bool(self._routes.match(rest) or self._filler.match(rest) or self._dose.match(rest))
+        )
 
     def _read_dose(self, text: str, found: re.Match[str], draft: _Draft) -> int | None:
         dose, end = self._amount(found), found.end()

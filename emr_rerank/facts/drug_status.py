@@ -15,7 +15,9 @@ HOME = frozenset(
     {"past_history", "present_illness", "personal_history", "chief_complaint", "family_history", "marital_history"}
 )
 PLANS = frozenset({"treatment_plan", "preoperative_summary", "informed_consent"})
-LISTS = frozenset({"discharge_medication", "medication_record", "treatment_plan", "orders", "anesthesia_record", "rescue_record"})
+LISTS = frozenset(
+    {"discharge_medication", "medication_record", "treatment_plan", "orders", "anesthesia_record", "rescue_record"}
+)
 """Sections in which a name alone is a medication."""
 NO_LIST = frozenset({"allergy_history", "differential_diagnosis", "imaging_report", "pathology_report", "ecg_report"})
 """Sections in which a name without a dose is none."""
@@ -89,4 +91,8 @@ def _before(rules_dir: Path | None) -> re.Pattern[str]:
 
 @lru_cache(maxsize=16)
 def _behind(kind: WordKind, rules_dir: Path | None) -> re.Pattern[str]:
-    return re.compile(rf"[\s\"”’]*(?:类|药物|治疗)?(?:{drug_words(kind, rules_dir)})" if kind != "stop_after" else drug_words(kind, rules_dir))
+    return re.compile(
+        rf"[\s\"”’]*(?:类|药物|治疗)?(?:{drug_words(kind, rules_dir)})"
+        if kind != "stop_after"
+        else drug_words(kind, rules_dir)
+    )

@@ -23,7 +23,17 @@ _SECTIONS = frozenset(
 )  # fmt: skip
 _HAN = {"半": 0.5, "一": 1, "二": 2, "两": 2, "三": 3, "四": 4, "五": 5, "六": 6, "七": 7, "八": 8, "九": 9, "十": 10}
 _ENGLISH = {"a": 1, "one": 1, "half a": 0.5, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "ten": 10}
-_CIGARETTES = {"支": 1, "根": 1, "包": 20, "盒": 20, "pack": 20, "packs": 20, "ppd": 20, "cigarette": 1, "cigarettes": 1}
+_CIGARETTES = {
+    "支": 1,
+    "根": 1,
+    "包": 20,
+    "盒": 20,
+    "pack": 20,
+    "packs": 20,
+    "ppd": 20,
+    "cigarette": 1,
+    "cigarettes": 1,
+}
 """A pack holds 20 cigarettes (WHO, STEPS manual)."""
 _MILLILITRES = {"ml": 1, "毫升": 1, "两": 50, "斤": 500, "瓶": 500}
 """A liang is 50 mL, a jin 500 mL, a bottle of Chinese beer 500 mL."""
@@ -102,11 +112,15 @@ def _denied(passage: Passage, part: _Part, assertion: Assertion, habit: Habit) -
     near = text[max(part.start, comma, start - 12) : end]
     behind = text[end : end + 12]
     denial = _search(passage, "denied", near)
-    return bool(denial and habit.amount is None) or bool(re.match(r"\s*(?:史|use)?\s*[:：]?\s*(?:无|否|不沾|none|no\b|never|denies)", behind, re.IGNORECASE))
+    return bool(denial and habit.amount is None) or bool(
+        re.match(r"\s*(?:史|use)?\s*[:：]?\s*(?:无|否|不沾|none|no\b|never|denies)", behind, re.IGNORECASE)
+    )
 
 
 def _search(passage: Passage, kind: HabitKind, text: str) -> re.Match[str] | None:
-    return next((found for pattern, _ in habit_patterns(kind, passage.rules_dir) if (found := pattern.search(text))), None)
+    return next(
+        (found for pattern, _ in habit_patterns(kind, passage.rules_dir) if (found := pattern.search(text))), None
+    )
 
 
 def _read(passage: Passage, text: str, habit: HabitName) -> Habit:
@@ -119,7 +133,9 @@ def _read(passage: Passage, text: str, habit: HabitName) -> Habit:
     printed = _amount(amount, habit) if amount else _index(index) if index else None
     if printed is None and _search(passage, "occasional", rest):
         printed = "occasional"
-    return Habit(amount=printed, years=_number(_first(years, "n")) if years else None, quit=_quit(quit_) if quit_ else None)
+    return Habit(
+        amount=printed, years=_number(_first(years, "n")) if years else None, quit=_quit(quit_) if quit_ else None
+    )
 
 
 def _amount(found: re.Match[str], habit: HabitName) -> str:

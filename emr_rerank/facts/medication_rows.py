@@ -45,15 +45,25 @@ def _of_sheet(passage: Passage, row: list[Cell]) -> Iterator[Fact]:
             names, dosings = (made[0],), [made[1]]
         found = False
         for name, dosing in zip(names, dosings, strict=True):
-            others = [each for each in row if each is not cell and each.role in _DOSED and each.text and not _date_only(each.text)]
+            others = [
+                each
+                for each in row
+                if each is not cell and each.role in _DOSED and each.text and not _date_only(each.text)
+            ]
             whole, end = _completed(passage, dosing, row, others) if len(names) == 1 else (dosing, 0)
-            if means_else(fold_case(cell.text), name.end, passage.rules_dir) or not _is_order(passage, cell, name, whole):
+            if means_else(fold_case(cell.text), name.end, passage.rules_dir) or not _is_order(
+                passage, cell, name, whole
+            ):
                 continue
             found = True
-            said = cues_around(fold_case(cell.text), name.start, name.end, (0, len(cell.text)), passage.rules_dir).status
+            said = cues_around(
+                fold_case(cell.text), name.start, name.end, (0, len(cell.text)), passage.rules_dir
+            ).status
             moved = replace(name, start=name.start + cell.start, end=name.end + cell.start)
             last = max(cell.start + max(dosing.end, name.end), end)
-            yield from medication_facts(passage, moved, whole, said if said in ("stopped", "planned") else status, moved.start, last, span=span)
+            yield from medication_facts(
+                passage, moved, whole, said if said in ("stopped", "planned") else status, moved.start, last, span=span
+            )
         if found:
             return
 
@@ -75,7 +85,9 @@ def _completed(passage: Passage, dosing: Dosing, row: list[Cell], others: list[C
         more = reader.read(plain, 0, len(plain))
         if more.empty and unit:
             more = replace(reader.read(plain + fold_case(unit), 0, len(plain) + len(unit)), end=len(plain))
-        if more.empty or not (more.end >= len(plain.rstrip()) or cell.role in ("dose", "route", "frequency") or more.frequency):
+        if more.empty or not (
+            more.end >= len(plain.rstrip()) or cell.role in ("dose", "route", "frequency") or more.frequency
+        ):
             continue
         end = max(end, cell.start + more.end)
         dose = more.dose if more.dose and (dosing.dose is None or cell.role == "dose") else dosing.dose
@@ -118,7 +130,10 @@ def _span(passage: Passage, row: list[Cell]) -> tuple[str | None, str | None]:
 
 
 def _time(passage: Passage, text: str) -> str | None:
-    return next((when.iso for when in dates_in(text, passage.document_date, passage.admission, passage.rules_dir) if when.iso), None)
+    return next(
+        (when.iso for when in dates_in(text, passage.document_date, passage.admission, passage.rules_dir) if when.iso),
+        None,
+    )
 
 
 def _date_only(text: str) -> bool:

@@ -9,7 +9,17 @@ from pathlib import Path
 from emr_rerank.facts.context import assertion_of
 from emr_rerank.facts.dosing import Dosing, dosing_reader, number
 from emr_rerank.facts.drug_names import DrugName, drug_names
-from emr_rerank.facts.drug_status import DISCHARGE, HOME, LISTS, NO_LIST, Status, conditional, cues_around, default_status, means_else
+from emr_rerank.facts.drug_status import (
+    DISCHARGE,
+    HOME,
+    LISTS,
+    NO_LIST,
+    Status,
+    conditional,
+    cues_around,
+    default_status,
+    means_else,
+)
 from emr_rerank.facts.notes import OTHER_PERSON, OTHER_STAY, PLANNED
 from emr_rerank.facts.passage import Passage
 from emr_rerank.findings import Fact, Medication
@@ -22,7 +32,9 @@ NOT_STATED = "not stated"
 _LISTED = re.compile(r"[\s\"”’)）]*(?:[、,，]|及|和|与|联合|and\b|\s)\s*(?:and\s+)?[\"“‘]?\s*")
 _LISTED_WITH_AIM = re.compile(r"[^，,。；;、:\n]{0,10}、\s*")
 """予阿司匹林抗血小板、阿托伐他汀调脂: what a drug is given for stands between the items."""
-_ALLERGY_LABEL = re.compile(r"(?:过敏(?:史|药物|药品|源)?|allerg(?:y|ies))\s*[:\t][^。；;\n:]{0,20}$|allergic to [^.;:]{0,20}$")
+_ALLERGY_LABEL = re.compile(
+    r"(?:过敏(?:史|药物|药品|源)?|allerg(?:y|ies))\s*[:\t][^。；;\n:]{0,20}$|allergic to [^.;:]{0,20}$"
+)
 _ALLERGIC = re.compile(r"(?:对|史|to)\s*[^，,。；;]{0,12}$")
 
 _REPLACED = re.compile(
@@ -46,7 +58,9 @@ def prose_medications(passage: Passage) -> Iterator[Fact]:
         cues = cues_around(plain, name.start, end, (max(before[0], 0), limit), passage.rules_dir)
         status, spoken_of = cues.status, cues.spoken_of
         if not spoken_of and before[0] >= 0 and _goes_on(plain, before[0], name.start):
-            carried = before[1] not in ("stopped", "avoided") or (dosing.empty and not re.search("[，,]", plain[before[0] : name.start]))
+            carried = before[1] not in ("stopped", "avoided") or (
+                dosing.empty and not re.search("[，,]", plain[before[0] : name.start])
+            )
             status, spoken_of = before[1] if carried else None, before[2]
         replaced = status is None and _replaced(plain, end, limit)
         if not _given(passage, plain, name, dosing, spoken_of or replaced):
@@ -65,7 +79,9 @@ def read_dosings(text: str, names: Sequence[DrugName], rules_dir: Path | None) -
     """The dosing of each name. Drugs mixed with `+` share route, frequency and rate; a route before a list serves all of it."""
     plain = fold_case(text)
     reader = dosing_reader(rules_dir)
-    join = re.compile(rf"[\s\"”]*(?:d\d[\d,~-]*\s*)?(?:{drug_words('join', rules_dir)}|in\s+[\d.]+\s*(?:ml|l)(?:\s+of)?)\s*$")
+    join = re.compile(
+        rf"[\s\"”]*(?:d\d[\d,~-]*\s*)?(?:{drug_words('join', rules_dir)}|in\s+[\d.]+\s*(?:ml|l)(?:\s+of)?)\s*$"
+    )
     leads = [_lead(plain, name, reader.route_before(plain, name.start)) for name in names]
     readings: list[Dosing] = []
     for place, name in enumerate(names):
@@ -77,7 +93,13 @@ def read_dosings(text: str, names: Sequence[DrugName], rules_dir: Path | None) -
             previous = readings[-1].end if readings else 0
             dosing = replace(dosing, dose=early[0]) if early[1] >= previous else dosing
         own = leads[place]
-        if own is None and place and readings and dosing.route is None and _LISTED.fullmatch(plain, max(readings[-1].end, names[place - 1].end), name.start):
+        if (
+            own is None
+            and place
+            and readings
+            and dosing.route is None
+            and _LISTED.fullmatch(plain, max(readings[-1].end, names[place - 1].end), name.start)
+        ):
             leads[place] = own = leads[place - 1]
         if own and dosing.route is None:
             dosing = replace(dosing, route=own[0])
@@ -95,8 +117,19 @@ def _lead(plain: str, name: DrugName, found: tuple[str, int] | None) -> tuple[st
     """A route right before a name, unless it ends the dosing of the drug before (30mg 口服 缬沙坦)."""
     if found is None:
         return None
-    before = plain[: found[1]].rstrip(" \"“")
-    return None if before and (before[-1].isdigit() or before[-1].isascii() and before[-1].isalpha() and plain[found[1] - 1] == " " and re.search(r"\d\s*(?:mg|g|ml|u|μg|units?)$", before)) else found
+    before = plain[: found[1]].rstrip(' "“')
+    return (
+        None
+        if before
+        and (
+            before[-1].isdigit()
+            or before[-1].isascii()
+            and before[-1].isalpha()
+            and plain[found[1] - 1] == " "
+            and re.search(r"\d\s*(?:mg|g|ml|u|μg|units?)$", before)
+        )
+        else found
+    )
 
 
 def _given(passage: Passage, plain: str, name: DrugName, dosing: Dosing, spoken_of: bool) -> bool:
@@ -112,7 +145,15 @@ def _given(passage: Passage, plain: str, name: DrugName, dosing: Dosing, spoken_
         return not dosing.empty or spoken_of or section in LISTS
     if name.sure:
         return True
-    return bool(dosing.route or dosing.frequency or dosing.rate or spoken_of or section in LISTS | DISCHARGE or dosing.dose and dosing.dose.unit in ("U", "mL", "L"))
+    return bool(
+        dosing.route
+        or dosing.frequency
+        or dosing.rate
+        or spoken_of
+        or section in LISTS | DISCHARGE
+        or dosing.dose
+        and dosing.dose.unit in ("U", "mL", "L")
+    )
 
 
 def _replaced(plain: str, end: int, limit: int) -> bool:
@@ -170,7 +211,9 @@ def medication_facts(
         )
 
 
-def _notes(passage: Passage, status: Status, said: Assertion, start: int, end: int, time: str | None) -> tuple[str, ...]:
+def _notes(
+    passage: Passage, status: Status, said: Assertion, start: int, end: int, time: str | None
+) -> tuple[str, ...]:
     notes = [PLANNED] if status == "planned" else []
     if said == "family":
         notes.append(OTHER_PERSON)

@@ -20,10 +20,15 @@ _NOT_HERE = frozenset({"lab_report", "differential_diagnosis", "imaging_report",
 _NAME = re.compile(r"[^\s，,。；;:：、“”\"'‘’/]{0,28}$")
 _CLAUSE = re.compile(r"[。；;\n]|[，,]")
 _AFTER = re.compile(r"(?:后|中|前|式|者|野|区|语|医师|史(?!.{0,4}年))")
-_YEARS_AGO = re.compile(r"\d+\s*(?:余|多)?\s*(?:年|月)前|[一二三四五六七八九十]+余?年前|(?:19|20)\d{2}年(?!\s*\d{1,2}\s*月)|既往|曾|\b(?:in|since)\s+(?:19|20)\d{2}\b|years? ago|status post|s/p", re.IGNORECASE)
+_YEARS_AGO = re.compile(
+    r"\d+\s*(?:余|多)?\s*(?:年|月)前|[一二三四五六七八九十]+余?年前|(?:19|20)\d{2}年(?!\s*\d{1,2}\s*月)|既往|曾|\b(?:in|since)\s+(?:19|20)\d{2}\b|years? ago|status post|s/p",
+    re.IGNORECASE,
+)
 _NONE = re.compile(r"\s*(?:无|未|否|/|-+|none|nil|n/?a)\s*$", re.IGNORECASE)
 _LONGEST_VALUE = 80
-_TOO_WIDE = frozenset({"concept.operation", "concept.anesthesia", "concept.drainage", "concept.biopsy", "concept.catheter"})
+_TOO_WIDE = frozenset(
+    {"concept.operation", "concept.anesthesia", "concept.drainage", "concept.biopsy", "concept.catheter"}
+)
 """Concepts that say too little to name an operation."""
 
 
@@ -85,7 +90,11 @@ def _told(passage: Passage, start: int, end: int) -> Fact:
     planned = section in _PLANS or bool(procedure_pattern("planned", passage.rules_dir).search(lead))
     assertion, _ = assertion_of(passage.sentence.text, start, end, section, passage.rules_dir)
     after = text.startswith("后", end)
-    earlier = section in _EARLIER or bool(_YEARS_AGO.search(text[sentence:start])) or (assertion == "historical" and not after)
+    earlier = (
+        section in _EARLIER
+        or bool(_YEARS_AGO.search(text[sentence:start]))
+        or (assertion == "historical" and not after)
+    )
     if section == "present_illness" and not any(when.iso and not when.past for when in passage.dates):
         earlier = True
     said: Assertion = "present"
@@ -164,7 +173,14 @@ def _of_row(passage: Passage) -> Iterator[Fact]:
         day = _labelled_value(passage, known, "date")
         dates = dates_in(day, passage.document_date, passage.admission, passage.rules_dir) if day else ()
         time = next((when.iso for when in dates if when.iso), None) or (passage.document_date or "")[:10] or None
-        yield _fact(passage, value.start, value.start + len(value.text), details, time if details.status == "done" else None, "present")
+        yield _fact(
+            passage,
+            value.start,
+            value.start + len(value.text),
+            details,
+            time if details.status == "done" else None,
+            "present",
+        )
 
 
 def _operation_cell(
@@ -191,7 +207,11 @@ def _form(passage: Passage) -> dict[str, Cell]:
     """Label → value of every row of the form."""
     if passage.table is None:
         return {}
-    rows = [(passage.table.header, *passage.table.rows)] if not passage.table.rows else [passage.table.header, *passage.table.rows]
+    rows = (
+        [(passage.table.header, *passage.table.rows)]
+        if not passage.table.rows
+        else [passage.table.header, *passage.table.rows]
+    )
     return {
         _plain(str(label)): Cell(str(value), 0, None)
         for row in rows

@@ -14,8 +14,12 @@ from emr_rerank.record import Assertion
 from emr_rerank.rules.printed import fold_case
 from emr_rerank.rules.procedures import blood_products, named, procedure_pattern
 
-_AMOUNT = re.compile(r"\s*(?P<volume>\d+(?:\.\d+)?)\s*(?:个)?(?P<unit>u|单位|ml|毫升|治疗量|人份|袋|units?|bags?)(?![a-z])(?!\s*/)")
-_BEFORE = re.compile(r"(?P<volume>\d+(?:\.\d+)?|one|two|three|four|five|six)\s*(?P<unit>units?|u|ml|bags?)?\s*(?:of\s+)?$")
+_AMOUNT = re.compile(
+    r"\s*(?P<volume>\d+(?:\.\d+)?)\s*(?:个)?(?P<unit>u|单位|ml|毫升|治疗量|人份|袋|units?|bags?)(?![a-z])(?!\s*/)"
+)
+_BEFORE = re.compile(
+    r"(?P<volume>\d+(?:\.\d+)?|one|two|three|four|five|six)\s*(?P<unit>units?|u|ml|bags?)?\s*(?:of\s+)?$"
+)
 _UNITS = {
     "u": "U", "单位": "U", "unit": "U", "units": "U", "ml": "mL", "毫升": "mL", "治疗量": "dose", "人份": "dose", "袋": "bag",
     "bag": "bag", "bags": "bag",
@@ -80,7 +84,9 @@ def _stated(passage: Passage) -> Iterator[Fact]:
         if word is None:
             continue
         start, end = start + word.start(), start + word.end()
-        denied = bool(re.search(r"未|无|否认|没有|不|\bno\b|without|denies|not|never|declined", found.group(), re.IGNORECASE))
+        denied = bool(
+            re.search(r"未|无|否认|没有|不|\bno\b|without|denies|not|never|declined", found.group(), re.IGNORECASE)
+        )
         assertion, _ = assertion_of(passage.sentence.text, start, end, section, passage.rules_dir)
         earlier = section == "past_history" or found.group().endswith(("史", "history"))
         said: Assertion = "absent" if denied or assertion == "absent" else "historical" if earlier else "present"
@@ -117,7 +123,9 @@ def blood_type_facts(passage: Passage) -> Iterator[Fact]:
     for found in procedure_pattern("abo", passage.rules_dir).finditer(passage.text):
         value = named(found, "value")
         if value:
-            yield _blood(passage, found, "abo_group", "ABO血型" if passage.chinese else "ABO group", value, value.upper())
+            yield _blood(
+                passage, found, "abo_group", "ABO血型" if passage.chinese else "ABO group", value, value.upper()
+            )
     for found in procedure_pattern("rh", passage.rules_dir).finditer(passage.text):
         value = named(found, "value")
         if value:

@@ -47,7 +47,9 @@ class DiagnosisRules:
     def __init__(self, rules: tuple[DiagnosisRule, ...]) -> None:
         self._labels = {_plain(word): rule for rule in rules if rule.kind == "label" for word in rule.words}
         words = "|".join(map(re.escape, sorted(self._labels, key=len, reverse=True)))
-        self._label = re.compile(rf"(?<![一-鿿a-z])(?P<word>{words})(?:\s*[a-z][a-z ]{{2,30}})?\s*(?:[:：\t]|(?=\s*\d\s*[.、)]))")
+        self._label = re.compile(
+            rf"(?<![一-鿿a-z])(?P<word>{words})(?:\s*[a-z][a-z ]{{2,30}})?\s*(?:[:：\t]|(?=\s*\d\s*[.、)]))"
+        )
         self.sections = {code: rule.role for rule in rules if rule.kind == "section" for code in rule.words}
         self.told = tuple(re.compile(rule.pattern) for rule in rules if rule.kind == "prose" and rule.pattern)
         self.qualifier, self.noise = _any(rules, "qualifier"), _any(rules, "noise")

@@ -83,7 +83,9 @@ class Drugs:
     def find(self, text: str) -> tuple[DrugMention, ...]:
         """Drugs named in the text in reading order, the longest name at each place, without overlap."""
         found = self._pattern.finditer(fold_case(text))
-        return tuple(DrugMention(self._names[name.group()][0], *name.span(), self._names[name.group()][1]) for name in found)
+        return tuple(
+            DrugMention(self._names[name.group()][0], *name.span(), self._names[name.group()][1]) for name in found
+        )
 
     def classes_of(self, drug_id: str) -> frozenset[str]:
         """Ids of the classes that hold the drug or a part of it, with their parents."""

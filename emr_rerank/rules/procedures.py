@@ -96,7 +96,9 @@ def procedure_pattern(kind: ProcedureKind, overrides: Path | None = None) -> re.
         if rule.pattern:
             plain = rule.pattern.removeprefix("(?i)")
             plain = re.sub(r"\?P<(value2?|name)>", rf"?P<\g<1>_{place}>", plain)
-            ways.append(f"(?i:{plain})" if rule.pattern != plain and rule.pattern.startswith("(?i)") else f"(?:{plain})")
+            ways.append(
+                f"(?i:{plain})" if rule.pattern != plain and rule.pattern.startswith("(?i)") else f"(?:{plain})"
+            )
     words = sorted((word for rule in rules for word in rule.words), key=len, reverse=True)
     ways += [f"(?i:{'|'.join(map(re.escape, words))})"] if words else []
     return re.compile("|".join(ways) or r"(?!)")

@@ -61,7 +61,9 @@ def test_a_second_frequency_ends_the_order() -> None:
 
 UNITS = sorted({rule.id for rule in dose_units()[1].values() if rule.kind == "amount" and rule.factor == 1})
 ROUTES = sorted(set(routes()[1].values()) - {"id"})
-FREQUENCIES = sorted({"qd", "bid", "tid", "qid", "qod", "qw", "q8h", "q12h", "qn", "st"} & set(frequencies()[3])) + ["q6h"]
+FREQUENCIES = sorted({"qd", "bid", "tid", "qid", "qod", "qw", "q8h", "q12h", "qn", "st"} & set(frequencies()[3])) + [
+    "q6h"
+]
 
 
 @given(

@@ -8,7 +8,9 @@ from tests.facts.one_sentence import facts_of, record_of
 
 
 def medications(text: str, section: str = "progress_note", language: str = "zh") -> list[Fact]:
-    return [fact for fact in facts_of(record_of([text], section=section, language=language)) if fact.kind == "medication"]
+    return [
+        fact for fact in facts_of(record_of([text], section=section, language=language)) if fact.kind == "medication"
+    ]
 
 
 @pytest.mark.parametrize(
@@ -62,9 +64,7 @@ def test_notes(text: str, section: str, note: str) -> None:
 
 def test_typed_parts() -> None:
     details = medications("予低分子肝素4000U皮下注射 q12h抗凝。")[0].details
-    assert details == Medication(
-        status="ordered", dose=4000, unit="U", route="sc", frequency="q12h", per_day=2
-    )
+    assert details == Medication(status="ordered", dose=4000, unit="U", route="sc", frequency="q12h", per_day=2)
 
 
 def test_one_fact_for_each_dose_of_a_plan() -> None:

@@ -79,7 +79,9 @@ def test_an_unknown_class_is_refused(tmp_path: Path) -> None:
 
 
 def test_a_hospital_adds_a_drug(tmp_path: Path) -> None:
-    (tmp_path / "drugs.yaml").write_text("rules:\n  - {id: x, zh: [院内合剂], en: [mixture], classes: [chinese_medicine]}\n")
+    (tmp_path / "drugs.yaml").write_text(
+        "rules:\n  - {id: x, zh: [院内合剂], en: [mixture], classes: [chinese_medicine]}\n"
+    )
     assert [mention.drug.id for mention in drug_catalogue(tmp_path).find("院内合剂10ml")] == ["x"]
 
 
