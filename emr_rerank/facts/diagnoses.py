@@ -2,9 +2,9 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from emr_rerank.facts.context import assertion_of
+from emr_rerank.facts.diagnosis_items import list_items, stripped
 from emr_rerank.facts.notes import OTHER_PERSON, OTHER_STAY
 from emr_rerank.facts.passage import Passage
 from emr_rerank.facts.rows import cells
@@ -12,11 +12,7 @@ from emr_rerank.findings import Diagnosis, Fact
 from emr_rerank.record import Assertion, Sentence
 from emr_rerank.rules.concepts import concepts
 from emr_rerank.rules.diagnoses import DiagnosisRole, diagnosis_rules
-from emr_rerank.rules.printed import fold
 
-_NUMBERED = re.compile(
-    r"(?<![\d.A-Za-z])(?<![A-Za-z] )(\d{1,2})\s*[.、．)）]\s*(?!\d+(?:[^\d型级期度]|$))(?=\S)|(?<![\d.A-Za-z])(\d{1,2})\s*[、)）]\s*|([①-⑳])"
-)
 _CODE = re.compile(
     r"\s*[(\[（]\s*(?P<boxed>[A-Z]\d{2}(?:\.[0-9A-Za-z]{1,7})?)\s*[)\]）]\s*$"
     r"|\s+(?P<bare>[A-Z]\d{2}\.[0-9A-Za-z]{1,7}|[A-KM-RU-Z]\d{2})\s*$"
@@ -24,21 +20,10 @@ _CODE = re.compile(
 """An ICD-10 code behind a name. Without brackets or a point T12, L45 and S10 are vertebrae."""
 _ONLY_CODE = re.compile(r"[A-Z]\d{2}(?:\.[0-9A-Za-z]{1,7})?")
 _NEXT_LABEL = re.compile(r"\s[^\s:：，,；;（(]{2,8}\s?[:：]")
-_LONGEST = 60
-_LONGEST_ENGLISH = 140
 _NOT_LISTS = frozenset(
     {"differential_diagnosis", "lab_report", "imaging_report", "ecg_report", "orders", "informed_consent"}
 )
 _TOO_WIDE = frozenset({"concept.infectious_contact", "concept.trauma"})
-
-
-@dataclass(frozen=True)
-class _Item:
-    """One diagnosis; offsets inside the sentence. `number` as printed, None where none is."""
-
-    start: int
-    end: int
-    number: int | None
 
 
 def diagnosis_facts(passage: Passage) -> Iterator[Fact]:
@@ -108,76 +93,15 @@ def _before(passage: Passage) -> int:
         earlier: Sentence = passage.record.sentences[sentence.index - 1]
         if earlier.section_path != sentence.section_path or earlier.section_code != sentence.section_code:
             return count
-        count += len(_items(passage, earlier.text, 0, len(earlier.text)))
+        count += len(list_items(passage, earlier.text, 0, len(earlier.text)))
         sentence = earlier
     return count
 
 
 def _list(passage: Passage, start: int, end: int, role: DiagnosisRole, first: int) -> Iterator[Fact]:
-    for place, item in enumerate(_items(passage, passage.text, start, end)):
+    for place, item in enumerate(list_items(passage, passage.text, start, end)):
         if fact := _fact(passage, item.start, item.end, role, item.number or first + place):
             yield fact
-
-
-def _items(passage: Passage, text: str, start: int, end: int) -> list[_Item]:
-    """The diagnoses of a list, each without its number, closing signs and what is signed behind it."""
-    rules = diagnosis_rules(passage.rules_dir)
-    text = fold(text)
-    cut = rules.cut.search(text, start, end)
-    end = cut.start() if cut else end
-    marks = [mark for mark in _NUMBERED.finditer(text, start, end) if _depth(text, start, mark.start()) == 0]
-    spans = []
-    if marks:
-        edges = [*(mark.start() for mark in marks[1:]), end]
-        spans = [(mark.end(), edge, _number(mark)) for mark, edge in zip(marks, edges, strict=True)]
-    else:
-        spans = [(left, right, None) for left, right in _pieces(passage, text, start, end)]
-    items = []
-    for left, right, place in spans:
-        span = _stripped(text, left, right)
-        limit = _LONGEST if re.search("[一-鿿]", text[span[0] : span[1]]) else _LONGEST_ENGLISH
-        printed = text[span[0] : span[1]]
-        if rules.noise.search(printed) and items and not marks:
-            break
-        if 1 < len(printed) <= limit and not rules.noise.search(printed) and not rules.titled(printed):
-            items.append(_Item(*span, place))
-    return items
-
-
-def _pieces(passage: Passage, text: str, start: int, end: int) -> list[tuple[int, int]]:
-    """Unnumbered diagnoses: parted by ；, in Chinese by ，and 、 too unless a qualifier follows."""
-    qualifier = diagnosis_rules(passage.rules_dir).qualifier
-    chinese = bool(re.search("[一-鿿]", text[start:end]))
-    signs = "；;。\n" + ("，,、" if chinese and passage.sentence.section_code != "pathology_report" else "")
-    pieces: list[tuple[int, int]] = []
-    left = start
-    for place in [*(at for at in range(start, end) if text[at] in signs and _depth(text, start, at) == 0), end]:
-        piece = text[left:place].strip()
-        if pieces and piece and text[left - 1] in "，,、" and qualifier.match(piece):
-            pieces[-1] = (pieces[-1][0], place)
-        elif piece:
-            pieces.append((left, place))
-        left = place + 1
-    return pieces
-
-
-def _depth(text: str, start: int, at: int) -> int:
-    """How many brackets are open."""
-    return max(
-        0, sum(text.count(sign, start, at) for sign in "(（[") - sum(text.count(sign, start, at) for sign in ")）]")
-    )
-
-
-def _stripped(text: str, start: int, end: int) -> tuple[int, int]:
-    while start < end and text[start] in ' \t:：、.,，；;“"':
-        start += 1
-    while end > start and text[end - 1] in ' \t。；;.,，、?？”"':
-        end -= 1
-    return start, end
-
-
-def _number(mark: re.Match[str]) -> int:
-    return ord(mark[3]) - ord("①") + 1 if mark[3] else int(mark[1] or mark[2])
 
 
 def _fact(
@@ -186,7 +110,7 @@ def _fact(
     text = passage.sentence.text
     if coded := _CODE.search(passage.text[start:end]):
         code = coded["boxed"] or coded["bare"]
-        start, end = _stripped(text, start, start + coded.start())
+        start, end = stripped(text, start, start + coded.start())
     printed = text[start:end]
     if not any(sign.isalpha() for sign in printed):
         return None
@@ -251,11 +175,11 @@ def _of_row(passage: Passage) -> Iterator[Fact]:
             label = labels[0]
             if label.role:
                 start, end = cell.start + label.end, cell.start + len(cell.text)
-                for item in _items(passage, passage.text, start, end):
+                for item in list_items(passage, passage.text, start, end):
                     if fact := _fact(passage, item.start, item.end, label.role, label.first, code):
                         yield fact
         elif code and len(header) == len(row) and (heads := rules.titled(header[place])) and heads.role:
-            for item in _items(passage, passage.text, cell.start, cell.start + len(cell.text)):
+            for item in list_items(passage, passage.text, cell.start, cell.start + len(cell.text)):
                 if fact := _fact(passage, item.start, item.end, heads.role, item.number or heads.first, code):
                     yield fact
 
@@ -272,7 +196,7 @@ def _told(passage: Passage) -> Iterator[Fact]:
     """Diagnoses of running text: 诊断为“甲状腺功能亢进症”, was diagnosed with asthma."""
     for pattern in diagnosis_rules(passage.rules_dir).told:
         for found in pattern.finditer(passage.text):
-            for place, item in enumerate(_items(passage, passage.text, *found.span("name"))):
+            for place, item in enumerate(list_items(passage, passage.text, *found.span("name"))):
                 if fact := _fact(passage, item.start, item.end, "stated", place + 1):
                     yield fact
 

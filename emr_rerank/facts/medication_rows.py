@@ -4,7 +4,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 
-from emr_rerank.facts.dosing import Dosing, dosing_reader
+from emr_rerank.facts.dosing import Dosing
+from emr_rerank.facts.dosing_reader import dosing_reader
 from emr_rerank.facts.drug_names import DrugName, drug_names
 from emr_rerank.facts.drug_status import Status, cues_around, default_status, means_else
 from emr_rerank.facts.medications import medication_facts, prose_medications, read_dosings

@@ -3,15 +3,14 @@
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from functools import lru_cache
 from pathlib import Path
 
 from emr_rerank.facts.context import assertion_of
-from emr_rerank.facts.dosing import Dosing, dosing_reader, number
+from emr_rerank.facts.dosing import Dosing, number
+from emr_rerank.facts.dosing_reader import dosing_reader
 from emr_rerank.facts.drug_names import DrugName, drug_names
 from emr_rerank.facts.drug_status import (
     DISCHARGE,
-    HOME,
     LISTS,
     NO_LIST,
     Status,
@@ -123,10 +122,12 @@ def _lead(plain: str, name: DrugName, found: tuple[str, int] | None) -> tuple[st
         if before
         and (
             before[-1].isdigit()
-            or before[-1].isascii()
-            and before[-1].isalpha()
-            and plain[found[1] - 1] == " "
-            and re.search(r"\d\s*(?:mg|g|ml|u|μg|units?)$", before)
+            or (
+                before[-1].isascii()
+                and before[-1].isalpha()
+                and plain[found[1] - 1] == " "
+                and re.search(r"\d\s*(?:mg|g|ml|u|μg|units?)$", before)
+            )
         )
         else found
     )
@@ -151,8 +152,7 @@ def _given(passage: Passage, plain: str, name: DrugName, dosing: Dosing, spoken_
         or dosing.rate
         or spoken_of
         or section in LISTS | DISCHARGE
-        or dosing.dose
-        and dosing.dose.unit in ("U", "mL", "L")
+        or (dosing.dose and dosing.dose.unit in ("U", "mL", "L"))
     )
 
 

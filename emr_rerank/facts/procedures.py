@@ -62,9 +62,9 @@ def _chinese(passage: Passage) -> Iterator[tuple[int, int]]:
         start = leads[-1] if leads else start
         while start < tail.start() and text[start] in "()（）+及和与在了的下是 \t":
             start += 1
-        if tail.end() - tail.start() > 3 and start == tail.start() and leads:
-            yield start, tail.end()
-        elif tail.start() - start >= 1 and any("一" <= sign <= "鿿" for sign in text[start : tail.start()]):
+        if (tail.end() - tail.start() > 3 and start == tail.start() and leads) or (
+            tail.start() - start >= 1 and any("一" <= sign <= "鿿" for sign in text[start : tail.start()])
+        ):
             yield start, tail.end()
     for found in procedure_pattern("abbreviation", passage.rules_dir).finditer(text):
         name = next(group for group in found.groupdict() if group.startswith("name") and found[group])
@@ -100,7 +100,7 @@ def _told(passage: Passage, start: int, end: int) -> Fact:
     said: Assertion = "present"
     if assertion in ("absent", "family"):
         said = assertion
-    elif earlier or _YEARS_AGO.search(text[end : end + 24]) and not any(when.iso for when in passage.dates):
+    elif earlier or (_YEARS_AGO.search(text[end : end + 24]) and not any(when.iso for when in passage.dates)):
         said, planned = "historical", False
     stop = re.search(r"[。；;\n]", text[end:])
     around = text[sentence : end + stop.start() if stop else len(text)]

@@ -12,8 +12,8 @@ from emr_rerank.rules.names import any_name, any_word
 from emr_rerank.rules.printed import fold_case
 
 WordKind = Literal[
-    "before", "after", "adjective", "form", "filler", "use", "step", "join", "give", "give_behind", "stop", "stop_after",
-    "avoid", "plan", "home", "home_after", "blood", "condition", "not_a_drug",
+    "before", "after", "adjective", "form", "filler", "use", "step", "join", "give", "give_behind", "stop",
+    "stop_after", "avoid", "plan", "home", "home_after", "blood", "condition", "not_a_drug",
 ]  # fmt: skip
 
 
@@ -28,7 +28,7 @@ class Route(Rule):
 class Frequency(Rule):
     """How often a drug is given; the fields are explained at the top of rules/frequencies.yaml."""
 
-    kind: Literal["base", "part", "weak", "modifier"]
+    kind: Literal["base", "part", "weak", "modifier", "plan"]
     shown: str | None = None
     per_day: float | None = None
     base: str | None = None
@@ -75,9 +75,16 @@ def frequencies(
 ) -> tuple[re.Pattern[str], dict[str, Frequency], tuple[tuple[re.Pattern[str], Frequency], ...], dict[str, Frequency]]:
     """(pattern of the fixed words, printed form → rule, patterns with a number, id → rule)."""
     rules = load_rules("frequencies", Frequency, overrides)
-    words = {fold_case(word): rule for rule in rules for word in rule.words}
+    words = {fold_case(word): rule for rule in rules if rule.kind != "plan" for word in rule.words}
     numbered = tuple((re.compile(rule.pattern), rule) for rule in rules if rule.pattern)
     return re.compile(any_word(words)), words, numbered, {rule.id: rule for rule in rules}
+
+
+@lru_cache(maxsize=8)
+def plan_times(overrides: Path | None = None) -> dict[str, str]:
+    """Word for a time of day before a dose (早16U、晚14U) → what the frequency shows."""
+    rules = load_rules("frequencies", Frequency, overrides)
+    return {fold_case(word): rule.shown or rule.id for rule in rules if rule.kind == "plan" for word in rule.words}
 
 
 @lru_cache(maxsize=8)

@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from emr_rerank.facts.dosing import dosing_reader, number
+from emr_rerank.facts.dosing import number
+from emr_rerank.facts.dosing_reader import dosing_reader
 from emr_rerank.rules.dosing import dose_units, frequencies, routes
 from emr_rerank.rules.printed import fold_case
 
