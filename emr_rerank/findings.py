@@ -76,7 +76,7 @@ class Evidence(Noun):
 
 
 class Medication(Noun):
-    """What is printed of a dose. `unit`, `route` and `frequency` are ids of the rule files; None where nothing is printed."""
+    """What is printed of a dose. `unit`, `route` and `frequency` are ids of the rule files; None: not printed."""
 
     status: Literal["ordered", "stopped", "discharge", "home", "planned", "avoided"]
     dose: float | None = Field(None, description="in `unit`; of a range the lower end")

@@ -7,7 +7,7 @@ from emr_rerank.facts.context import assertion_of
 from emr_rerank.facts.diagnosis_items import list_items, stripped
 from emr_rerank.facts.notes import OTHER_PERSON, OTHER_STAY
 from emr_rerank.facts.passage import Passage
-from emr_rerank.facts.rows import cells
+from emr_rerank.facts.rows import Cell, cells
 from emr_rerank.findings import Diagnosis, Fact
 from emr_rerank.record import Assertion, Sentence
 from emr_rerank.rules.concepts import concepts
@@ -104,9 +104,9 @@ def _list(passage: Passage, start: int, end: int, role: DiagnosisRole, first: in
             yield fact
 
 
-def _fact(
-    passage: Passage, start: int, end: int, role: DiagnosisRole, rank: int, code: str | None = None
-) -> Fact | None:
+def _fact(passage: Passage, start: int, end: int, role: DiagnosisRole, rank: int) -> Fact | None:
+    """The fact of an item, its code read off; None where no letter is left."""
+    code = None
     text = passage.sentence.text
     if coded := _CODE.search(passage.text[start:end]):
         code = coded["boxed"] or coded["bare"]
@@ -156,32 +156,32 @@ def _made(
 
 
 def _of_row(passage: Passage) -> Iterator[Fact]:
-    """Diagnoses of a form: a label's cell with its list in the next one, a code in a cell of its own."""
+    """Diagnoses of a form: a label's cell with its list in it or in the next one, a code in a cell of its own."""
     if passage.sentence.section_code in _NOT_LISTS | {"nursing_record", "vital_signs_chart"}:
         return
-    rules = diagnosis_rules(passage.rules_dir)
     row = cells(passage)
-    header = passage.table.header if passage.table else ()
     code = next((cell.text for cell in row if _ONLY_CODE.fullmatch(cell.text)), None)
+    lists = list(_row_lists(passage, row, coded=code is not None))
+    for start, end, role, first in lists[:1] if code else lists:
+        for fact in _list(passage, start, end, role, first):
+            yield _coded(fact, code)
+
+
+def _row_lists(passage: Passage, row: list[Cell], *, coded: bool) -> Iterator[tuple[int, int, DiagnosisRole, int]]:
+    """(start, end, role, first rank) of each list in a row; a column's label heads one only beside a code."""
+    rules = diagnosis_rules(passage.rules_dir)
+    header = passage.table.header if passage.table else ()
     for place, cell in enumerate(row):
-        rule = rules.titled(cell.text)
-        if rule and rule.role and place + 1 < len(row):
+        own = rules.titled(cell.text)
+        column = rules.titled(header[place]) if coded and len(header) == len(row) else None
+        labels = rules.labels(cell.text)
+        if own and own.role and place + 1 < len(row):
             value = row[place + 1]
-            for fact in _list(passage, value.start, value.start + len(value.text), rule.role, rule.first):
-                yield _coded(fact, code)
-            if code:
-                return
-        elif labels := rules.labels(cell.text):
-            label = labels[0]
-            if label.role:
-                start, end = cell.start + label.end, cell.start + len(cell.text)
-                for item in list_items(passage, passage.text, start, end):
-                    if fact := _fact(passage, item.start, item.end, label.role, label.first, code):
-                        yield fact
-        elif code and len(header) == len(row) and (heads := rules.titled(header[place])) and heads.role:
-            for item in list_items(passage, passage.text, cell.start, cell.start + len(cell.text)):
-                if fact := _fact(passage, item.start, item.end, heads.role, item.number or heads.first, code):
-                    yield fact
+            yield value.start, value.start + len(value.text), own.role, own.first
+        elif labels and labels[0].role:
+            yield cell.start + labels[0].end, cell.start + len(cell.text), labels[0].role, labels[0].first
+        elif column and column.role:
+            yield cell.start, cell.start + len(cell.text), column.role, column.first
 
 
 def _coded(fact: Fact, code: str | None) -> Fact:

@@ -31,13 +31,13 @@ def list_items(passage: Passage, text: str, start: int, end: int) -> list[Item]:
     cut = rules.cut.search(text, start, end)
     end = cut.start() if cut else end
     marks = [mark for mark in _NUMBERED.finditer(text, start, end) if _depth(text, start, mark.start()) == 0]
-    spans = []
+    spans: list[tuple[int, int, int | None]] = []
     if marks:
         edges = [*(mark.start() for mark in marks[1:]), end]
         spans = [(mark.end(), edge, _number(mark)) for mark, edge in zip(marks, edges, strict=True)]
     else:
         spans = [(left, right, None) for left, right in _pieces(passage, text, start, end)]
-    items = []
+    items: list[Item] = []
     for left, right, place in spans:
         span = stripped(text, left, right)
         limit = _LONGEST if re.search("[一-鿿]", text[span[0] : span[1]]) else _LONGEST_ENGLISH

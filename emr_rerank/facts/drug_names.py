@@ -6,14 +6,14 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
-from emr_rerank.rules.dosing import drug_words
+from emr_rerank.rules.dosing import WordKind, drug_words
 from emr_rerank.rules.drugs import drug_catalogue
 from emr_rerank.rules.printed import fold_case
 
 
 @dataclass(frozen=True)
 class DrugName:
-    """A printed name; offsets into the text. `id` is the catalogue's, else the printed name. `sure`: no other meaning."""
+    """A printed name; offsets into the text. `id` is the catalogue's, else the name. `sure`: no other meaning."""
 
     id: str
     start: int
@@ -63,8 +63,8 @@ def _unlisted(text: str, plain: str, known: list[DrugName], extent: _Extent) -> 
 
 @lru_cache(maxsize=8)
 def _extent(rules_dir: Path | None) -> _Extent:
-    def words(kind: str) -> str:
-        return drug_words(kind, rules_dir)  # type: ignore[arg-type]  # literals below
+    def words(kind: WordKind) -> str:
+        return drug_words(kind, rules_dir)
 
     forms = words("form")
     return _Extent(

@@ -16,9 +16,10 @@ NAMES: dict[HabitName, str] = {"tobacco": "tobacco_use", "alcohol": "alcohol_use
 _DISPLAY = {"tobacco_use": ("吸烟", "smoking"), "alcohol_use": ("饮酒", "alcohol")}
 _SECTIONS = frozenset(
     {
-        "personal_history", "past_history", "present_illness", "admission_note", "nursing_record", "case_features", "demographics",
-        "first_progress_note", "family_history", "progress_note", "marital_history", "discharge_summary", "admission_condition", "other",
-        "preamble", "consultation", "preoperative_summary", "anesthesia_record",
+        "personal_history", "past_history", "present_illness", "admission_note", "nursing_record", "case_features",
+        "demographics", "first_progress_note", "family_history", "progress_note", "marital_history",
+        "discharge_summary", "admission_condition", "other", "preamble", "consultation", "preoperative_summary",
+        "anesthesia_record",
     }
 )  # fmt: skip
 _HAN = {"半": 0.5, "一": 1, "二": 2, "两": 2, "三": 3, "四": 4, "五": 5, "六": 6, "七": 7, "八": 8, "九": 9, "十": 10}

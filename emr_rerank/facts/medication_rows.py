@@ -97,7 +97,7 @@ def _completed(passage: Passage, dosing: Dosing, row: list[Cell], others: list[C
 
 
 def _unlisted(passage: Passage, row: list[Cell], cell: Cell) -> tuple[DrugName, Dosing] | None:
-    """A drug that the catalogue lacks: in a column of drugs, or a text with a dose and a route or frequency behind it."""
+    """A drug that the catalogue lacks: in a column of drugs, or a text with a dose and a route or frequency."""
     plain = fold_case(cell.text)
     if cell.role == "drug":
         return DrugName(fold(cell.text), 0, len(cell.text), True, listed=False), Dosing(end=len(cell.text))

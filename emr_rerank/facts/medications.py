@@ -75,7 +75,10 @@ def _goes_on(plain: str, end: int, start: int) -> bool:
 
 
 def read_dosings(text: str, names: Sequence[DrugName], rules_dir: Path | None) -> list[Dosing]:
-    """The dosing of each name. Drugs mixed with `+` share route, frequency and rate; a route before a list serves all of it."""
+    """The dosing of each name.
+
+    Drugs mixed with `+` share route, frequency and rate; a route before a list serves all of it.
+    """
     plain = fold_case(text)
     reader = dosing_reader(rules_dir)
     join = re.compile(
@@ -181,7 +184,7 @@ def medication_facts(
     *,
     span: tuple[str | None, str | None] = (None, None),
 ) -> Iterator[Fact]:
-    """The facts of one drug (one for each dose of a plan); `start`, `end`: the stretch of the sentence that prints them."""
+    """The facts of one drug, one for each dose of a plan; `start`, `end`: what of the sentence prints them."""
     text = passage.sentence.text
     assertion, _ = assertion_of(text, name.start, name.end, passage.sentence.section_code, passage.rules_dir)
     if status in ("stopped", "avoided"):

@@ -21,7 +21,8 @@ _NAME = re.compile(r"[^\s，,。；;:：、“”\"'‘’/]{0,28}$")
 _CLAUSE = re.compile(r"[。；;\n]|[，,]")
 _AFTER = re.compile(r"(?:后|中|前|式|者|野|区|语|医师|史(?!.{0,4}年))")
 _YEARS_AGO = re.compile(
-    r"\d+\s*(?:余|多)?\s*(?:年|月)前|[一二三四五六七八九十]+余?年前|(?:19|20)\d{2}年(?!\s*\d{1,2}\s*月)|既往|曾|\b(?:in|since)\s+(?:19|20)\d{2}\b|years? ago|status post|s/p",
+    r"\d+\s*(?:余|多)?\s*(?:年|月)前|[一二三四五六七八九十]+余?年前|(?:19|20)\d{2}年(?!\s*\d{1,2}\s*月)|既往|曾"
+    r"|\b(?:in|since)\s+(?:19|20)\d{2}\b|years? ago|status post|s/p",
     re.IGNORECASE,
 )
 _NONE = re.compile(r"\s*(?:无|未|否|/|-+|none|nil|n/?a)\s*$", re.IGNORECASE)
@@ -128,7 +129,7 @@ def _day_of(passage: Passage, start: int, end: int) -> str | None:
 def _labelled(passage: Passage) -> Iterator[Fact]:
     """The operation behind a label: 拟施手术：左侧人工股骨头置换术。, Procedure: open reduction…"""
     for kind in ("label_planned", "label"):
-        source = procedure_pattern(kind, passage.rules_dir).pattern  # type: ignore[arg-type]  # literals above
+        source = procedure_pattern(kind, passage.rules_dir).pattern
         found = re.match(rf"\s*(?:{source})\s*[:：]\s*(?P<value_of>[^。；;\n\t]{{2,{_LONGEST_VALUE}}})", passage.text)
         if not found:
             continue
@@ -159,7 +160,7 @@ def _of_row(passage: Passage) -> Iterator[Fact]:
     row = cells(passage)
     header = passage.table.header if passage.table else ()
     heads = header if len(header) == len(row) and any(header) else ("",) * len(row)
-    for place, cell in enumerate(row):
+    for place in range(len(row)):
         kind, value, headed = _operation_cell(passage, row, heads, place)
         if kind is None or value is None or _NONE.match(value.text) or len(value.text) < 2:
             continue
@@ -196,7 +197,7 @@ def _operation_cell(
 
 
 def _is(passage: Passage, kind: str, label: str) -> bool:
-    return bool(label and procedure_pattern(kind, passage.rules_dir).fullmatch(_plain(label)))  # type: ignore[arg-type]  # kinds of labels
+    return bool(label and procedure_pattern(kind, passage.rules_dir).fullmatch(_plain(label)))
 
 
 def _plain(label: str) -> str:

@@ -21,8 +21,8 @@ _BEFORE = re.compile(
     r"(?P<volume>\d+(?:\.\d+)?|one|two|three|four|five|six)\s*(?P<unit>units?|u|ml|bags?)?\s*(?:of\s+)?$"
 )
 _UNITS = {
-    "u": "U", "单位": "U", "unit": "U", "units": "U", "ml": "mL", "毫升": "mL", "治疗量": "dose", "人份": "dose", "袋": "bag",
-    "bag": "bag", "bags": "bag",
+    "u": "U", "单位": "U", "unit": "U", "units": "U", "ml": "mL", "毫升": "mL", "治疗量": "dose", "人份": "dose",
+    "袋": "bag", "bag": "bag", "bags": "bag",
 }  # fmt: skip
 _WORDS = {"one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6}
 _PLANS = frozenset({"preoperative_summary", "informed_consent", "treatment_plan"})

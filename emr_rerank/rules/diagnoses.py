@@ -11,8 +11,8 @@ from emr_rerank.rules.files import Pattern, Rule, load_rules
 from emr_rerank.rules.printed import fold_case
 
 DiagnosisRole = Literal[
-    "admission", "confirmed", "corrected", "supplementary", "discharge", "preoperative", "postoperative", "pathological",
-    "outpatient", "death", "current", "stated", "history",
+    "admission", "confirmed", "corrected", "supplementary", "discharge", "preoperative", "postoperative",
+    "pathological", "outpatient", "death", "current", "stated", "history",
 ]  # fmt: skip
 
 

@@ -3,7 +3,8 @@
 import re
 from collections.abc import Iterable
 
-_Node = dict[str, "_Node"]  # type: ignore[misc]  # letter → the same; "" marks the end of a name
+_Node = dict[str, "_Node"]
+"""Letter → the same; the empty letter marks the end of a name."""
 
 
 def any_name(names: Iterable[str]) -> str:

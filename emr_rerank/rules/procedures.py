@@ -58,9 +58,9 @@ class Examinations:
 
         modality, region, exam = (any_word(sorted(self._ids[kind])) for kind in ("modality", "region", "exam"))
         aspect = rf"(?:\s*{words('aspect')}\s*)*"
-        self.name = re.compile(
-            rf"(?P<exam>{exam})|{aspect}(?P<region>{region})?\s*{aspect}(?P<modality>{modality})(?:\s*{aspect}(?:of (?:the )?)?(?P<behind>{region}))?{aspect}"
-        )
+        place = rf"{aspect}(?P<region>{region})?\s*{aspect}(?P<modality>{modality})"
+        behind = rf"(?:\s*{aspect}(?:of (?:the )?)?(?P<behind>{region}))?{aspect}"
+        self.name = re.compile(f"(?P<exam>{exam})|{place}{behind}")
         aside = r"(?:\s*[(（][^()（）]{0,24}[)）])?"
         self.lead = re.compile(
             rf"(?:检查)?{aside}\s*(?:(?:\s*[:：]\s*|\s*{words('marker')}\s*[:：]?\s*|提示\s*)+|(?={words('negative')}))"
