@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from emr_rerank.facts.context import assertion_of
 from emr_rerank.facts.notes import OTHER_PERSON, OTHER_STAY
 from emr_rerank.facts.passage import Passage
+from emr_rerank.facts.stated import stated_fact
 from emr_rerank.findings import Fact, Procedure
 from emr_rerank.rules.printed import fold_case
 from emr_rerank.rules.procedures import examinations
@@ -103,19 +104,16 @@ def _fact(passage: Passage, name: str, display: str, start: int, end: int) -> Fa
     assertion, _ = assertion_of(text, at - 1, at, passage.sentence.section_code, passage.rules_dir)
     time = passage.time_of(start, end)
     notes = passage.stay_notes(start, end, time) if passage.sentence.section_code not in REPORTS else ()
-    return Fact(
-        kind="procedure",
-        name=name,
+    family = assertion == "family"
+    return stated_fact(
+        passage,
+        "procedure",
+        name,
+        text[start:end],
+        (start, end),
         display=display,
-        value=text[start:end],
         time=time,
-        page=passage.page(start),
-        evidence=None,
-        assertion="family" if assertion == "family" else "present",
-        start=passage.sentence.start + start,
-        end=passage.sentence.start + end,
-        sentence=passage.sentence.index,
-        text=text[start:end],
-        notes=(OTHER_PERSON,) if assertion == "family" else tuple(note for note in notes if note == OTHER_STAY),
+        assertion="family" if family else "present",
+        notes=(OTHER_PERSON,) if family else tuple(note for note in notes if note == OTHER_STAY),
         details=Procedure(type="examination"),
     )

@@ -8,6 +8,7 @@ from emr_rerank.facts.diagnosis_items import list_items, stripped
 from emr_rerank.facts.notes import OTHER_PERSON, OTHER_STAY
 from emr_rerank.facts.passage import Passage
 from emr_rerank.facts.rows import Cell, cells
+from emr_rerank.facts.stated import stated_fact
 from emr_rerank.findings import Diagnosis, Fact
 from emr_rerank.record import Assertion, Sentence
 from emr_rerank.rules.concepts import concepts
@@ -137,21 +138,9 @@ def _made(
     notes = (OTHER_PERSON,) if assertion == "family" else ()
     if role == "stated" and OTHER_STAY in passage.stay_notes(start, end, time):
         notes = (*notes, OTHER_STAY)
-    return Fact(
-        kind="diagnosis",
-        name=name,
-        display=printed,
-        value=printed,
-        time=time,
-        page=passage.page(start),
-        evidence=None,
-        assertion=assertion,
-        start=passage.sentence.start + start,
-        end=passage.sentence.start + end,
-        sentence=passage.sentence.index,
-        text=printed,
-        notes=notes,
-        details=Diagnosis(role=role, rank=rank, code=code),
+    details = Diagnosis(role=role, rank=rank, code=code)
+    return stated_fact(
+        passage, "diagnosis", name, printed, (start, end), time=time, assertion=assertion, notes=notes, details=details
     )
 
 

@@ -6,7 +6,10 @@ from dataclasses import dataclass, replace
 from emr_rerank.rules.dosing import Frequency
 
 _HAN = {"半": 0.5, "一": 1, "二": 2, "两": 2, "三": 3, "四": 4, "五": 5, "六": 6, "七": 7, "八": 8, "九": 9, "十": 10}
-_ENGLISH = {"two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "eight": 8, "ten": 10, "twelve": 12}
+_ENGLISH = {
+    "half a": 0.5, "a": 1, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "eight": 8, "ten": 10,
+    "twelve": 12,
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -60,9 +63,18 @@ def number(value: float) -> str:
 
 
 def amount(text: str) -> float:
-    """The number that figures or words print: 4,000, 半, two."""
-    words = {"half a": 0.5, "one": 1, **_ENGLISH, **_HAN}
-    return float(words[text]) if text in words else float(text.replace(",", ""))
+    """The number that figures or words print: 4,000, 半, 二十, two.
+
+    Raises:
+        ValueError: the text prints none.
+    """
+    plain = text.strip().lower()
+    if plain in _ENGLISH:
+        return _ENGLISH[plain]
+    tens, ten, ones = plain.partition("十")
+    if ten:
+        return _HAN.get(tens, 1) * 10 + _HAN.get(ones, 0)
+    return _HAN[plain] if plain in _HAN else float(plain.replace(",", ""))
 
 
 def rate_unit(printed: str) -> str:
@@ -74,7 +86,7 @@ def rate_unit(printed: str) -> str:
 def counted(rule: Frequency, found: re.Match[str], known: dict[str, Frequency]) -> Frequency:
     """The frequency of a pattern with a number: 一日三次 → tid, 每8小时一次 → q8h."""
     text = next(part for part in found.groupdict().values() if part)
-    count = int(_ENGLISH.get(text) or (text.isdigit() and int(text)) or _han(text))
+    count = int(amount(text))
     if rule.times:
         names = {"d": {1: "qd", 2: "bid", 3: "tid", 4: "qid"}, "w": {1: "qw", 2: "biw", 3: "tiw"}}[rule.times]
         name = names.get(count, f"{count}/{rule.times}")
@@ -84,10 +96,3 @@ def counted(rule: Frequency, found: re.Match[str], known: dict[str, Frequency]) 
         name = {("d", 2): "qod"}.get((unit, count), f"q{count}{unit}")
         per_day = {"min": 1440.0, "h": 24.0, "d": 1.0, "w": 1 / 7, "mo": 1 / 30}[unit] / max(count, 1)
     return known.get(name) or Frequency(id=name, kind="base", per_day=round(per_day, 6), words=(name,))
-
-
-def _han(text: str) -> int:
-    tens, ten, ones = text.partition("十")
-    if ten:
-        return int(_HAN.get(tens, 1)) * 10 + int(_HAN.get(ones, 0))
-    return int(_HAN.get(text, 1))

@@ -5,9 +5,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from emr_rerank.facts.context import assertion_of
-from emr_rerank.facts.dosing import number
+from emr_rerank.facts.dosing import amount, number
 from emr_rerank.facts.notes import OTHER_PERSON
 from emr_rerank.facts.passage import Passage
+from emr_rerank.facts.stated import stated_fact
 from emr_rerank.findings import Fact, Habit
 from emr_rerank.record import Assertion
 from emr_rerank.rules.habits import HabitKind, HabitName, habit_patterns
@@ -22,8 +23,6 @@ _SECTIONS = frozenset(
         "anesthesia_record",
     }
 )  # fmt: skip
-_HAN = {"半": 0.5, "一": 1, "二": 2, "两": 2, "三": 3, "四": 4, "五": 5, "六": 6, "七": 7, "八": 8, "九": 9, "十": 10}
-_ENGLISH = {"a": 1, "one": 1, "half a": 0.5, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "ten": 10}
 _CIGARETTES = {
     "支": 1,
     "根": 1,
@@ -129,13 +128,13 @@ def _read(passage: Passage, text: str, habit: HabitName) -> Habit:
     rest = text if quit_ is None else text[: quit_.start()] + " " * (quit_.end() - quit_.start()) + text[quit_.end() :]
     index = _search(passage, "index", rest)
     rest = rest if index is None else rest[: index.start()] + " " * (index.end() - index.start()) + rest[index.end() :]
-    amount = _search(passage, "amount", rest)
+    told = _search(passage, "amount", rest)
     years = _search(passage, "years", rest)
-    printed = _amount(amount, habit) if amount else _index(index) if index else None
+    printed = _amount(told, habit) if told else _index(index) if index else None
     if printed is None and _search(passage, "occasional", rest):
         printed = "occasional"
     return Habit(
-        amount=printed, years=_number(_first(years, "n")) if years else None, quit=_quit(quit_) if quit_ else None
+        amount=printed, years=amount(_first(years, "n")) if years else None, quit=_quit(quit_) if quit_ else None
     )
 
 
@@ -146,7 +145,7 @@ def _amount(found: re.Match[str], habit: HabitName) -> str:
     per = "week" if week else "day"
     factor = (_CIGARETTES if habit == "tobacco" else _MILLILITRES).get(unit)
     half = 0.5 if found.string.startswith("半", found.end()) else 0.0
-    shown = "-".join(number((_number(each) + half) * (factor or 1)) for each in span)
+    shown = "-".join(number((amount(each) + half) * (factor or 1)) for each in span)
     if factor is None:
         return f"{shown} {unit}/{per}"
     return f"{shown}/{per}" if habit == "tobacco" else f"{shown} mL/{per}"
@@ -164,22 +163,12 @@ def _quit(found: re.Match[str]) -> str:
     if _first(found, "n"):
         unit = _first(found, "unit")
         name = "months" if re.search("月|month", unit) else "weeks" if re.search("周|week", unit) else "years"
-        return f"{number(_number(_first(found, 'n')))} {name}"
+        return f"{number(amount(_first(found, 'n')))} {name}"
     return "yes"
 
 
 def _first(found: re.Match[str], group: str) -> str:
     return next((text for name, text in found.groupdict().items() if text and re.fullmatch(rf"{group}\d?", name)), "")
-
-
-def _number(text: str) -> float:
-    plain = text.strip().lower()
-    if plain in _ENGLISH:
-        return _ENGLISH[plain]
-    if plain and plain[0] in _HAN:
-        tens, ten, ones = plain.partition("十")
-        return _HAN.get(tens, 1) * 10 + _HAN.get(ones, 0) if ten else _HAN[plain[0]]
-    return float(plain)
 
 
 def _fact(passage: Passage, part: _Part, name: str, habit: Habit, assertion: Assertion) -> Fact:
@@ -189,19 +178,14 @@ def _fact(passage: Passage, part: _Part, name: str, habit: Habit, assertion: Ass
         start += 1
     while end > start and text[end - 1] in " \t，,。；;、.":
         end -= 1
-    return Fact(
-        kind="diagnosis",
-        name=name,
+    return stated_fact(
+        passage,
+        "diagnosis",
+        name,
+        _value(habit, denied=assertion == "absent"),
+        (start, end),
         display=_DISPLAY[name][0 if passage.chinese else 1],
-        value=_value(habit, denied=assertion == "absent"),
-        time=None,
-        page=passage.page(start),
-        evidence=None,
         assertion=assertion,
-        start=passage.sentence.start + start,
-        end=passage.sentence.start + end,
-        sentence=passage.sentence.index,
-        text=text[start:end],
         notes=(OTHER_PERSON,) if assertion == "family" else (),
         details=habit,
     )

@@ -21,6 +21,7 @@ from emr_rerank.facts.drug_status import (
 )
 from emr_rerank.facts.notes import OTHER_PERSON, OTHER_STAY, PLANNED
 from emr_rerank.facts.passage import Passage
+from emr_rerank.facts.stated import stated_fact
 from emr_rerank.findings import Fact, Medication
 from emr_rerank.record import Assertion
 from emr_rerank.rules.dosing import drug_words
@@ -196,19 +197,15 @@ def medication_facts(
     plans = dosing.doses or ((dosing.dose, dosing.frequency),)
     for dose, frequency in plans:
         dosed = replace(dosing, dose=dose, frequency=frequency, per_day=1.0 if dosing.doses else dosing.per_day)
-        yield Fact(
-            kind="medication",
-            name=name.id,
+        yield stated_fact(
+            passage,
+            "medication",
+            name.id,
+            _value(dosed, text[name.start : name.end]),
+            (start, end),
             display=text[name.start : name.end].strip(),
-            value=_value(dosed, text[name.start : name.end]),
             time=time,
-            page=passage.page(start),
-            evidence=None,
             assertion=said,
-            start=passage.sentence.start + start,
-            end=passage.sentence.start + end,
-            sentence=passage.sentence.index,
-            text=text[start:end],
             notes=_notes(passage, status, said, start, end, time),
             details=_details(dosed, status, span, text[name.start : name.end]),
         )

@@ -7,6 +7,7 @@ from emr_rerank.facts.context import assertion_of
 from emr_rerank.facts.notes import OTHER_PERSON, OTHER_STAY, PLANNED
 from emr_rerank.facts.passage import Passage
 from emr_rerank.facts.rows import Cell, cells
+from emr_rerank.facts.stated import stated_fact
 from emr_rerank.facts.timeline import dates_in
 from emr_rerank.findings import Fact, Procedure
 from emr_rerank.record import Assertion
@@ -249,19 +250,7 @@ def _fact(passage: Passage, start: int, end: int, details: Procedure, time: str 
     if assertion == "historical":
         notes.append(OTHER_STAY)
     value = "; ".join(part for part in (printed, details.anaesthesia, details.healing) if part)
-    return Fact(
-        kind="procedure",
-        name=_name(passage, printed),
-        display=printed,
-        value=value,
-        time=time,
-        page=passage.page(start),
-        evidence=None,
-        assertion=assertion,
-        start=passage.sentence.start + start,
-        end=passage.sentence.start + end,
-        sentence=passage.sentence.index,
-        text=printed,
-        notes=tuple(notes),
-        details=details,
-    )
+    return stated_fact(
+        passage, "procedure", _name(passage, printed), value, (start, end),
+        time=time, assertion=assertion, notes=tuple(notes), details=details,
+    )  # fmt: skip

@@ -4,11 +4,12 @@ import re
 from collections.abc import Iterator
 
 from emr_rerank.facts.context import assertion_of
-from emr_rerank.facts.dosing import number
+from emr_rerank.facts.dosing import amount, number
 from emr_rerank.facts.drug_status import conditional
 from emr_rerank.facts.notes import OTHER_PERSON, OTHER_STAY, PLANNED
 from emr_rerank.facts.passage import Passage
 from emr_rerank.facts.rows import cells, row_time
+from emr_rerank.facts.stated import stated_fact
 from emr_rerank.findings import Fact, Procedure
 from emr_rerank.record import Assertion
 from emr_rerank.rules.printed import fold_case
@@ -24,7 +25,6 @@ _UNITS = {
     "u": "U", "单位": "U", "unit": "U", "units": "U", "ml": "mL", "毫升": "mL", "治疗量": "dose", "人份": "dose",
     "袋": "bag", "bag": "bag", "bags": "bag",
 }  # fmt: skip
-_WORDS = {"one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6}
 _PLANS = frozenset({"preoperative_summary", "informed_consent", "treatment_plan"})
 _READY = re.compile(r"备|拟|预约|申请|如|必要时|若|prepare|cross-?match|if\b|plan", re.IGNORECASE)
 _POSITIVE = frozenset({"阳性", "阳", "+", "positive"})
@@ -39,22 +39,22 @@ def transfusion_facts(passage: Passage) -> Iterator[Fact]:
     pattern, ids = blood_products(passage.rules_dir)
     found_any = False
     for found in pattern.finditer(text):
-        amount = _AMOUNT.match(text, found.end()) or _BEFORE.search(text[: found.start()])
-        if not amount or not (amount["unit"] or amount.re is _AMOUNT):
+        bag = _AMOUNT.match(text, found.end()) or _BEFORE.search(text[: found.start()])
+        if not bag or not (bag["unit"] or bag.re is _AMOUNT):
             continue
         found_any = True
-        behind = amount.re is _AMOUNT
-        start = found.start() if behind else amount.start()
-        yield _given(passage, ids[found.group()], amount, start, amount.end() if behind else found.end())
+        behind = bag.re is _AMOUNT
+        start = found.start() if behind else bag.start()
+        yield _given(passage, ids[found.group()], bag, start, bag.end() if behind else found.end())
     if not found_any:
         yield from _stated(passage)
 
 
-def _given(passage: Passage, product: str, amount: re.Match[str], start: int, end: int) -> Fact:
+def _given(passage: Passage, product: str, bag: re.Match[str], start: int, end: int) -> Fact:
     text = passage.text
     section = passage.sentence.section_code
-    volume = float(_WORDS.get(amount["volume"]) or amount["volume"])
-    unit = _UNITS.get(amount["unit"] or "u", "U")
+    volume = amount(bag["volume"])
+    unit = _UNITS.get(bag["unit"] or "u", "U")
     clause = max((text.rfind(sign, 0, start) for sign in "。；;，,\n\t"), default=-1) + 1
     planned = section in _PLANS or bool(_READY.search(text[clause:start]))
     planned = planned or conditional(fold_case(text), start, passage.rules_dir)
@@ -99,23 +99,10 @@ def _fact(
 ) -> Fact:
     notes = [PLANNED] if details.status == "planned" else []
     notes += [OTHER_PERSON] if assertion == "family" else [OTHER_STAY] if assertion == "historical" else []
-    printed = passage.sentence.text[start:end]
-    return Fact(
-        kind="procedure",
-        name="transfusion",
-        display=printed,
-        value=value,
-        time=time,
-        page=passage.page(start),
-        evidence=None,
-        assertion=assertion,
-        start=passage.sentence.start + start,
-        end=passage.sentence.start + end,
-        sentence=passage.sentence.index,
-        text=printed,
-        notes=tuple(notes),
-        details=details,
-    )
+    return stated_fact(
+        passage, "procedure", "transfusion", value, (start, end),
+        time=time, assertion=assertion, notes=tuple(notes), details=details,
+    )  # fmt: skip
 
 
 def blood_type_facts(passage: Passage) -> Iterator[Fact]:
@@ -138,18 +125,14 @@ def _blood(passage: Passage, found: re.Match[str], name: str, display: str, prin
     start, end = found.span(group)
     assertion, _ = assertion_of(passage.sentence.text, start, end, passage.sentence.section_code, passage.rules_dir)
     family = assertion == "family"
-    return Fact(
-        kind="lab",
-        name=name,
+    return stated_fact(
+        passage,
+        "lab",
+        name,
+        value,
+        (start, end),
         display=display,
-        value=value,
         time=None if family else _time(passage, start, end),
-        page=passage.page(start),
-        evidence=None,
         assertion="family" if family else "present",
-        start=passage.sentence.start + start,
-        end=passage.sentence.start + end,
-        sentence=passage.sentence.index,
-        text=passage.sentence.text[start:end],
         notes=(OTHER_PERSON,) if family else (),
     )
