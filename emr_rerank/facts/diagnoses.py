@@ -138,9 +138,10 @@ def _made(
     notes = (OTHER_PERSON,) if assertion == "family" else ()
     if role == "stated" and OTHER_STAY in passage.stay_notes(start, end, time):
         notes = (*notes, OTHER_STAY)
+    value = printed + ("？" if passage.chinese else "?") if assertion == "possible" else printed
     details = Diagnosis(role=role, rank=rank, code=code)
     return stated_fact(
-        passage, "diagnosis", name, printed, (start, end), time=time, assertion=assertion, notes=notes, details=details
+        passage, "diagnosis", name, value, (start, end), time=time, assertion=assertion, notes=notes, details=details
     )
 
 

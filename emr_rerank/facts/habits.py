@@ -8,7 +8,7 @@ from emr_rerank.facts.context import assertion_of
 from emr_rerank.facts.dosing import amount, number
 from emr_rerank.facts.notes import OTHER_PERSON
 from emr_rerank.facts.passage import Passage
-from emr_rerank.facts.stated import stated_fact
+from emr_rerank.facts.stated import NONE, stated_fact
 from emr_rerank.findings import Fact, Habit
 from emr_rerank.record import Assertion
 from emr_rerank.rules.habits import HabitKind, HabitName, habit_patterns
@@ -194,7 +194,7 @@ def _fact(passage: Passage, part: _Part, name: str, habit: Habit, assertion: Ass
 def _value(habit: Habit, *, denied: bool) -> str:
     """The habit in words: 20/day, 30 years, quit 5 years."""
     if denied:
-        return "none"
+        return NONE
     parts = [habit.amount, f"{number(habit.years)} years" if habit.years else None]
     parts.append(None if habit.quit is None else "quit" if habit.quit == "yes" else f"quit {habit.quit}")
     return ", ".join(part for part in parts if part) or "yes"

@@ -28,7 +28,7 @@ from emr_rerank.rules.dosing import drug_words
 from emr_rerank.rules.printed import fold_case
 
 NOT_STATED = "not stated"
-"""The value of a medication of which neither dose nor route nor frequency is printed."""
+"""The value of a medication that is taken, of which neither dose nor route nor frequency is printed."""
 _LISTED = re.compile(r"[\s\"”’)）]*(?:[、,，]|及|和|与|联合|and\b|\s)\s*(?:and\s+)?[\"“‘]?\s*")
 _LISTED_WITH_AIM = re.compile(r"[^，,。；;、:\n]{0,10}、\s*")
 """予阿司匹林抗血小板、阿托伐他汀调脂: what a drug is given for stands between the items."""
@@ -201,7 +201,7 @@ def medication_facts(
             passage,
             "medication",
             name.id,
-            _value(dosed, text[name.start : name.end]),
+            _value(dosed, status, text[name.start : name.end]),
             (start, end),
             display=text[name.start : name.end].strip(),
             time=time,
@@ -222,7 +222,10 @@ def _notes(
     return tuple(notes)
 
 
-def _value(dosing: Dosing, printed: str) -> str:
+def _value(dosing: Dosing, status: Status, printed: str) -> str:
+    """The dosing in normal form; of a drug that is not to be taken, or is named alone, what is done with it."""
+    if status == "avoided" or (dosing.empty and status in ("stopped", "planned")):
+        return status
     parts = [_dose(dosing, printed), dosing.route, dosing.frequency, dosing.rate]
     return " ".join(part for part in parts if part) or NOT_STATED
 

@@ -249,7 +249,8 @@ def _fact(passage: Passage, start: int, end: int, details: Procedure, time: str 
         notes.append(OTHER_PERSON)
     if assertion == "historical":
         notes.append(OTHER_STAY)
-    value = "; ".join(part for part in (printed, details.anaesthesia, details.healing) if part)
+    planned = details.status if details.status == "planned" else None
+    value = "; ".join(part for part in (printed, details.anaesthesia, details.healing, planned) if part)
     return stated_fact(
         passage, "procedure", _name(passage, printed), value, (start, end),
         time=time, assertion=assertion, notes=tuple(notes), details=details,

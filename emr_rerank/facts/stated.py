@@ -4,6 +4,10 @@ from emr_rerank.facts.passage import Passage
 from emr_rerank.findings import Details, Fact, FactKind
 from emr_rerank.record import Assertion
 
+ABSENT = "absent"
+NONE = "none"
+"""The value of a habit that is denied."""
+
 
 def stated_fact(
     passage: Passage,
@@ -18,14 +22,17 @@ def stated_fact(
     notes: tuple[str, ...] = (),
     details: Details | None = None,
 ) -> Fact:
-    """The fact that `span` of the sentence prints; `display` is what is printed there where none is given."""
+    """The fact that `span` of the sentence prints; `display` is what is printed there where none is given.
+
+    The value of what is denied is ABSENT, whatever would be its value: a value read alone must not claim it.
+    """
     start, end = span
     printed = passage.sentence.text[start:end]
     return Fact(
         kind=kind,
         name=name,
         display=printed if display is None else display,
-        value=value,
+        value=ABSENT if assertion == "absent" and value != NONE else value,
         time=time,
         page=passage.page(start),
         evidence=None,

@@ -70,6 +70,8 @@ def _given(passage: Passage, product: str, bag: re.Match[str], start: int, end: 
 
 
 def _time(passage: Passage, start: int, end: int) -> str | None:
+    if passage.sentence.section_code == "cover":
+        return None
     if passage.sentence.row is not None:
         return row_time(passage, cells(passage))
     return passage.time_of(start, end)

@@ -115,3 +115,29 @@ def test_no_habit(text: str, section: str) -> None:
 def test_typed_habit() -> None:
     (fact,) = of("吸烟30年，20支/日，已戒5年。", "personal_history")
     assert fact.details == Habit(amount="20/day", years=30, quit="5 years")
+
+
+@pytest.mark.parametrize(
+    ("text", "section", "language"),
+    [
+        ("否认输血史。", "past_history", "zh"),
+        ("术中未输血。", "operation_note", "zh"),
+        ("否认高血压、糖尿病史。", "past_history", "zh"),
+        ("拒绝行肾穿刺活检术。", "progress_note", "zh"),
+        ("否认服用阿司匹林。", "past_history", "zh"),
+        ("No transfusion was required.", "hospital_course", "en"),
+        ("无烟酒嗜好。", "personal_history", "zh"),
+        ("No hypertension.", "past_history", "en"),
+    ],
+)
+def test_a_value_read_alone_never_claims_what_is_denied(text: str, section: str, language: str) -> None:
+    facts = facts_of(record_of([text], section=section, language=language))
+    assert facts
+    assert {fact.value for fact in facts} <= {"absent", "none"}
+
+
+def test_a_value_read_alone_never_claims_what_is_only_possible_or_planned() -> None:
+    (possible,) = of("肺栓塞？", "admission_diagnosis")
+    (planned,) = of("拟施手术：左侧人工股骨头置换术。", "preoperative_summary", "procedure")
+    (avoided,) = of("禁用布洛芬0.3g。", "discharge_orders", "medication")
+    assert (possible.value, planned.value, avoided.value) == ("肺栓塞？", "左侧人工股骨头置换术; planned", "avoided")
