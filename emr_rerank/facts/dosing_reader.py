@@ -57,7 +57,7 @@ class DosingReader:
         self._words, self._word_rules, self._numbered, self._frequencies = frequencies(rules_dir)
         printed = (
             rf"(?P<low>{_NUMBER}|[半一二两三四五六](?=\s*(?:片|粒|丸|袋|包|支|滴|吸|喷))|{_COUNTED})"
-            rf"(?:\s*(?P<joint>[-~/]|至|to\b)\s*(?P<high>{_NUMBER}))?\s*(?P<unit>{unit_source}){_NO_UNIT}"
+            rf"(?:\s*(?P<joint>[-~/]|至|to\b)\s*(?P<high>{_NUMBER}))?(?:\s*|-)(?P<unit>{unit_source}){_NO_UNIT}"
         )
         self._dose = re.compile(rf"(?<![\d.])(?:{printed})")
         self._before = re.compile(rf"(?<![\d.])(?:{printed})\s*(?:of\s+)?$")

@@ -38,6 +38,7 @@ def read(text: str) -> str:
         ("14U睡前皮下注射", "14 U sc qn"),
         ("5mg 每日一次 早餐前口服", "5 mg po qd ac"),
         ("半片 qn", "0.5 tab qn"),
+        ("200-mg b.i.d.", "200 mg bid"),
     ],
 )
 def test_read(text: str, value: str) -> None:

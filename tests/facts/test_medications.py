@@ -42,6 +42,7 @@ def test_no_medication(text: str, section: str) -> None:
         ("如体温超过38.5℃，予布洛芬0.3g口服。", "progress_note", "zh", ["planned"]),
         ("3周前有双氯芬酸钠服药史。", "case_features", "zh", ["home"]),
         ("Warfarin was stopped and enoxaparin 80 mg SC BID started.", "progress_note", "en", ["stopped", "ordered"]),
+        ("She continues except for discontinuing the Prozac.", "progress_note", "en", ["stopped"]),
         ("Do not restart lisinopril.", "discharge_orders", "en", ["avoided"]),
     ],
 )

@@ -106,7 +106,13 @@ def test_no_conclusion(text: str) -> None:
 
 @pytest.mark.parametrize(
     ("text", "section"),
-    [("饮酒后呕吐。", "present_illness"), ("嘱戒烟酒。", "discharge_orders"), ("酒精擦浴降温。", "nursing_record")],
+    [
+        ("饮酒后呕吐。", "present_illness"),
+        ("嘱戒烟酒。", "discharge_orders"),
+        ("酒精擦浴降温。", "nursing_record"),
+        ("He is eating and drinking well.", "progress_note"),
+        ("Unknown history of tobacco use.", "personal_history"),
+    ],
 )
 def test_no_habit(text: str, section: str) -> None:
     assert not [fact for fact in of(text, section) if isinstance(fact.details, Habit)]
