@@ -24,6 +24,8 @@ _NEXT_LABEL = re.compile(r"\s[^\s:：，,；;（(]{2,8}\s?[:：]")
 _NOT_LISTS = frozenset(
     {"differential_diagnosis", "lab_report", "imaging_report", "ecg_report", "orders", "informed_consent"}
 )
+_LONGEST_LIST = 30
+"""Sentences that a list of diagnoses may have; what is longer is none, and is not read again for each sentence."""
 _TOO_WIDE = frozenset({"concept.infectious_contact", "concept.trauma"})
 
 
@@ -76,7 +78,7 @@ def _opened(passage: Passage) -> tuple[DiagnosisRole, int] | None:
     """Role and next rank of a list that an earlier sentence opened and a semicolon left open."""
     count, sentence = 0, passage.sentence
     rules = diagnosis_rules(passage.rules_dir)
-    while sentence.index > 0 and count < 12:
+    while sentence.index > 0 and count < _LONGEST_LIST:
         earlier = passage.record.sentences[sentence.index - 1]
         if earlier.section_path != sentence.section_path or not earlier.text.rstrip().endswith(("；", ";")):
             return None
@@ -90,7 +92,7 @@ def _opened(passage: Passage) -> tuple[DiagnosisRole, int] | None:
 def _before(passage: Passage) -> int:
     """How many items of the same list stand in the sentences before, when none is numbered."""
     count, sentence = 0, passage.sentence
-    while sentence.index > 0:
+    while sentence.index > 0 and passage.sentence.index - sentence.index < _LONGEST_LIST:
         earlier: Sentence = passage.record.sentences[sentence.index - 1]
         if earlier.section_path != sentence.section_path or earlier.section_code != sentence.section_code:
             return count

@@ -74,7 +74,9 @@ def _extent(rules_dir: Path | None) -> _Extent:
             r"(?:\s?\((?:[^()\d]{1,14}|[^()\d]{0,6}\d{2}r)\))?"
         ),
         unlisted=re.compile(
-            rf"(?P<name>[一-鿿α-ω()-]{{2,14}}?(?:{words('adjective')})*(?P<form>片|丸|(?:{forms})(?<=..[^片丸溶液])|(?:{forms})(?<=口服液|混悬液|注射液|滴眼液)))(?=\s*\d+(?:\.\d+)?\s*(?:mg|g|ml|μg|ug|片|粒|袋|丸|支|u)(?![a-z]))"
+            rf"(?P<name>[一-鿿α-ω()-]{{2,14}}?(?:{words('adjective')})*"
+            rf"(?P<form>片|丸|(?:{forms})(?<=..[^片丸溶液])|(?:{forms})(?<=口服液|混悬液|注射液|滴眼液)))"
+            r"(?=\s*\d+(?:\.\d+)?\s*(?:mg|g|ml|μg|ug|片|粒|袋|丸|支|u)(?![a-z]))"
         ),
         lead=re.compile(rf"{words('give')}|{words('plan')}|[()]"),
         blood=re.compile(words("blood")),

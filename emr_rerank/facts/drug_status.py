@@ -24,6 +24,7 @@ NO_LIST = frozenset({"allergy_history", "differential_diagnosis", "imaging_repor
 _CLAUSE = re.compile(r"[，,。；;\n\t]|\.(?=\s|$)")
 _PASSIVE = re.compile(r"\b(?:was|were|been|is|are)\s+$")
 """Before `stopped`: then the drug before it was stopped, not the one behind it."""
+_GOES_FIRST: dict[str, Status] = {"avoid": "avoided", "plan": "planned", "home": "home"}
 _KINDS: tuple[WordKind, ...] = ("avoid", "stop", "plan", "home", "give")
 
 
@@ -49,28 +50,25 @@ def cues_around(text: str, start: int, end: int, within: tuple[int, int], rules_
 
     The last of stopping and giving wins; avoiding, planning and taking at home go before giving.
     """
-    limit = within[1]
     clause = max((stop.end() for stop in _CLAUSE.finditer(text, 0, start)), default=0)
     clause = max(clause, within[0])
-    found = [
-        (place.lastgroup, place.start())
-        for place in _before(rules_dir).finditer(text, clause, start)
-        if not (place.lastgroup == "stop" and _PASSIVE.search(text[clause : place.start()]))
+    kinds = [
+        cue.lastgroup
+        for cue in _before(rules_dir).finditer(text, clause, start)
+        if not (cue.lastgroup == "stop" and _PASSIVE.search(text[clause : cue.start()]))
     ]
-    kinds = {kind for kind, _ in found}
     stop = _CLAUSE.search(text, end)
-    rest = text[end : min(limit, stop.start() if stop else len(text))]
+    rest = text[end : min(within[1], stop.start() if stop else len(text))]
     if _behind("stop_after", rules_dir).search(rest):
         return Cues("stopped", True)
     if _behind("home_after", rules_dir).match(rest):
         return Cues("home", True)
-    last = found[-1][0] if found else None
-    for kind, status in (("avoid", "avoided"), ("plan", "planned"), ("home", "home")):
+    for kind, status in _GOES_FIRST.items():
         if kind in kinds:
-            return Cues(status, True)  # type: ignore[arg-type]  # literals of the loop
-    if last == "stop":
+            return Cues(status, True)
+    if kinds and kinds[-1] == "stop":
         return Cues("stopped", True)
-    return Cues(None, last == "give" or bool(_behind("give_behind", rules_dir).match(rest)))
+    return Cues(None, "give" in kinds[-1:] or bool(_behind("give_behind", rules_dir).match(rest)))
 
 
 def conditional(text: str, start: int, rules_dir: Path | None = None) -> bool:
@@ -91,8 +89,5 @@ def _before(rules_dir: Path | None) -> re.Pattern[str]:
 
 @lru_cache(maxsize=16)
 def _behind(kind: WordKind, rules_dir: Path | None) -> re.Pattern[str]:
-    return re.compile(
-        rf"[\s\"”’]*(?:类|药物|治疗)?(?:{drug_words(kind, rules_dir)})"
-        if kind != "stop_after"
-        else drug_words(kind, rules_dir)
-    )
+    words = drug_words(kind, rules_dir)
+    return re.compile(words if kind == "stop_after" else rf"[\s\"”’]*(?:类|药物|治疗)?(?:{words})")

@@ -40,33 +40,30 @@ def _of_sheet(passage: Passage, row: list[Cell]) -> Iterator[Fact]:
     for cell in sorted(row, key=lambda each: each.role != "drug"):
         if cell.role not in _NAMED or not cell.text or _date_only(cell.text):
             continue
-        names = drug_names(cell.text, passage.rules_dir)
-        dosings = read_dosings(cell.text, names, passage.rules_dir)
-        if not names and (made := _unlisted(passage, row, cell)):
-            names, dosings = (made[0],), [made[1]]
-        found = False
-        for name, dosing in zip(names, dosings, strict=True):
-            others = [
-                each
-                for each in row
-                if each is not cell and each.role in _DOSED and each.text and not _date_only(each.text)
-            ]
-            whole, end = _completed(passage, dosing, row, others) if len(names) == 1 else (dosing, 0)
-            if means_else(fold_case(cell.text), name.end, passage.rules_dir) or not _is_order(
-                passage, cell, name, whole
-            ):
-                continue
-            found = True
-            said = cues_around(
-                fold_case(cell.text), name.start, name.end, (0, len(cell.text)), passage.rules_dir
-            ).status
-            moved = replace(name, start=name.start + cell.start, end=name.end + cell.start)
-            last = max(cell.start + max(dosing.end, name.end), end)
-            yield from medication_facts(
-                passage, moved, whole, said if said in ("stopped", "planned") else status, moved.start, last, span=span
-            )
-        if found:
+        facts = list(_of_cell(passage, row, cell, status, span))
+        yield from facts
+        if facts:
             return
+
+
+def _of_cell(
+    passage: Passage, row: list[Cell], cell: Cell, status: Status, span: tuple[str | None, str | None]
+) -> Iterator[Fact]:
+    """The drugs of one cell, each with what other cells of the row tell of it where it stands alone."""
+    names = drug_names(cell.text, passage.rules_dir)
+    dosings = read_dosings(cell.text, names, passage.rules_dir)
+    if not names and (made := _unlisted(passage, cell)):
+        names, dosings = (made[0],), [made[1]]
+    plain = fold_case(cell.text)
+    for name, dosing in zip(names, dosings, strict=True):
+        whole, end = _completed(passage, dosing, row, cell) if len(names) == 1 else (dosing, 0)
+        if means_else(plain, name.end, passage.rules_dir) or not _is_order(passage, cell, name, whole):
+            continue
+        said = cues_around(plain, name.start, name.end, (0, len(plain)), passage.rules_dir).status
+        moved = replace(name, start=name.start + cell.start, end=name.end + cell.start)
+        last = max(cell.start + max(dosing.end, name.end), end)
+        own = said if said in ("stopped", "planned") else status
+        yield from medication_facts(passage, moved, whole, own, moved.start, last, span=span)
 
 
 def _is_order(passage: Passage, cell: Cell, name: DrugName, dosing: Dosing) -> bool:
@@ -76,11 +73,13 @@ def _is_order(passage: Passage, cell: Cell, name: DrugName, dosing: Dosing) -> b
     return cell.role == "drug" or not dosing.empty or (name.sure and passage.sentence.section_code in SHEETS)
 
 
-def _completed(passage: Passage, dosing: Dosing, row: list[Cell], others: list[Cell]) -> tuple[Dosing, int]:
+def _completed(passage: Passage, dosing: Dosing, row: list[Cell], named: Cell) -> tuple[Dosing, int]:
     """The dosing with what stands in other cells of the row, and where the last of them ends in the sentence."""
     reader = dosing_reader(passage.rules_dir)
     end = 0
-    for cell in others:
+    for cell in row:
+        if cell is named or cell.role not in _DOSED or not cell.text or _date_only(cell.text):
+            continue
         plain = fold_case(cell.text)
         unit = next((each.text for each in row if each.role == "unit"), "") if cell.role == "dose" else ""
         more = reader.read(plain, 0, len(plain))
@@ -96,7 +95,7 @@ def _completed(passage: Passage, dosing: Dosing, row: list[Cell], others: list[C
     return dosing, end
 
 
-def _unlisted(passage: Passage, row: list[Cell], cell: Cell) -> tuple[DrugName, Dosing] | None:
+def _unlisted(passage: Passage, cell: Cell) -> tuple[DrugName, Dosing] | None:
     """A drug that the catalogue lacks: in a column of drugs, or a text with a dose and a route or frequency."""
     plain = fold_case(cell.text)
     if cell.role == "drug":

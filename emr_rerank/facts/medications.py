@@ -36,7 +36,7 @@ _ALLERGY_LABEL = re.compile(
     r"(?:过敏(?:史|药物|药品|源)?|allerg(?:y|ies))\s*[:\t][^。；;\n:]{0,20}$|allergic to [^.;:]{0,20}$"
 )
 _ALLERGIC = re.compile(r"(?:对|史|to)\s*[^，,。；;]{0,12}$")
-
+_ENDS_IN_DOSE = re.compile(r"\d\s*(?:mg|g|ml|u|μg|units?)$")
 _REPLACED = re.compile(
     r"\)?(?:[^。；;.]{0,12}[，,])?\s*(?:改为|换用|更换为|更换成|改用|换为|升级为|(?:was )?(?:switched|changed) to)\s*"
 )
@@ -92,26 +92,23 @@ def read_dosings(text: str, names: Sequence[DrugName], rules_dir: Path | None) -
         if place + 1 < len(names) and (lead := leads[place + 1]):
             following = lead[1]
         dosing = reader.read(plain, name.end, following)
+        reached = readings[-1].end if readings else 0
         if dosing.dose is None and not dosing.doses and (early := reader.dose_before(plain, name.start)):
-            previous = readings[-1].end if readings else 0
-            dosing = replace(dosing, dose=early[0]) if early[1] >= previous else dosing
-        own = leads[place]
-        if (
-            own is None
-            and place
-            and readings
-            and dosing.route is None
-            and _LISTED.fullmatch(plain, max(readings[-1].end, names[place - 1].end), name.start)
-        ):
-            leads[place] = own = leads[place - 1]
-        if own and dosing.route is None:
+            dosing = replace(dosing, dose=early[0]) if early[1] >= reached else dosing
+        if leads[place] is None and dosing.route is None and readings and _LISTED.fullmatch(plain, reached, name.start):
+            leads[place] = leads[place - 1]
+        if (own := leads[place]) and dosing.route is None:
             dosing = replace(dosing, route=own[0])
         readings.append(replace(dosing, end=max(dosing.end, name.end)))
+    return _shared(plain, names, readings, join)
+
+
+def _shared(plain: str, names: Sequence[DrugName], readings: list[Dosing], join: re.Pattern[str]) -> list[Dosing]:
+    """The dosings, those of a mixture and of a list with 均 completed by the one behind."""
     for place in range(len(names) - 2, -1, -1):
-        shared = "均" in plain[names[place + 1].end : readings[place + 1].end]
-        if join.fullmatch(plain, readings[place].end, names[place + 1].start) or (
-            shared and _LISTED.fullmatch(plain, readings[place].end, names[place + 1].start)
-        ):
+        between = readings[place].end, names[place + 1].start
+        for_all = "均" in plain[names[place + 1].end : readings[place + 1].end]
+        if join.fullmatch(plain, *between) or (for_all and _LISTED.fullmatch(plain, *between)):
             readings[place] = readings[place].filled(readings[place + 1])
     return readings
 
@@ -121,20 +118,8 @@ def _lead(plain: str, name: DrugName, found: tuple[str, int] | None) -> tuple[st
     if found is None:
         return None
     before = plain[: found[1]].rstrip(' "“')
-    return (
-        None
-        if before
-        and (
-            before[-1].isdigit()
-            or (
-                before[-1].isascii()
-                and before[-1].isalpha()
-                and plain[found[1] - 1] == " "
-                and re.search(r"\d\s*(?:mg|g|ml|u|μg|units?)$", before)
-            )
-        )
-        else found
-    )
+    dosed = before[-1:].isdigit() or (plain[found[1] - 1 : found[1]] == " " and _ENDS_IN_DOSE.search(before))
+    return None if dosed else found
 
 
 def _given(passage: Passage, plain: str, name: DrugName, dosing: Dosing, spoken_of: bool) -> bool:
