@@ -22,6 +22,9 @@ LISTS = frozenset(
 NO_LIST = frozenset({"allergy_history", "differential_diagnosis", "imaging_report", "pathology_report", "ecg_report"})
 """Sections in which a name without a dose is none."""
 _CLAUSE = re.compile(r"[，,。；;\n\t]|\.(?=\s|$)")
+_STOP = re.compile(r"[。；;\n\t]|\.(?=\s|$)")
+_REACH = 160
+"""How many characters a cue reaches at most."""
 _PASSIVE = re.compile(r"\b(?:was|were|been|is|are)\s+$")
 """Before `stopped`: then the drug before it was stopped, not the one behind it."""
 _GOES_FIRST: dict[str, Status] = {"avoid": "avoided", "plan": "planned", "home": "home"}
@@ -50,8 +53,8 @@ def cues_around(text: str, start: int, end: int, within: tuple[int, int], rules_
 
     The last of stopping and giving wins; avoiding, planning and taking at home go before giving.
     """
-    clause = max((stop.end() for stop in _CLAUSE.finditer(text, 0, start)), default=0)
-    clause = max(clause, within[0])
+    clause = max(within[0], start - _REACH, 0)
+    clause = max((stop.end() for stop in _CLAUSE.finditer(text, clause, start)), default=clause)
     kinds = [
         cue.lastgroup
         for cue in _before(rules_dir).finditer(text, clause, start)
@@ -73,7 +76,8 @@ def cues_around(text: str, start: int, end: int, within: tuple[int, int], rules_
 
 def conditional(text: str, start: int, rules_dir: Path | None = None) -> bool:
     """Whether a condition stands before the place in its sentence: 如体温超过38.5℃，予…"""
-    begin = max((stop.end() for stop in re.finditer(r"[。；;\n\t]|\.(?=\s|$)", text[:start])), default=0)
+    begin = max(0, start - _REACH)
+    begin = max((stop.end() for stop in _STOP.finditer(text, begin, start)), default=begin)
     return bool(re.search(drug_words("condition", rules_dir), text[begin:start]))
 
 

@@ -36,6 +36,7 @@ _ALLERGY_LABEL = re.compile(
     r"(?:过敏(?:史|药物|药品|源)?|allerg(?:y|ies))\s*[:\t][^。；;\n:]{0,20}$|allergic to [^.;:]{0,20}$"
 )
 _ALLERGIC = re.compile(r"(?:对|史|to)\s*[^，,。；;]{0,12}$")
+_NEAR = 40
 _ENDS_IN_DOSE = re.compile(r"\d\s*(?:mg|g|ml|u|μg|units?)$")
 _REPLACED = re.compile(
     r"\)?(?:[^。；;.]{0,12}[，,])?\s*(?:改为|换用|更换为|更换成|改用|换为|升级为|(?:was )?(?:switched|changed) to)\s*"
@@ -117,7 +118,7 @@ def _lead(plain: str, name: DrugName, found: tuple[str, int] | None) -> tuple[st
     """A route right before a name, unless it ends the dosing of the drug before (30mg 口服 缬沙坦)."""
     if found is None:
         return None
-    before = plain[: found[1]].rstrip(' "“')
+    before = plain[max(0, found[1] - _NEAR) : found[1]].rstrip(' "“')
     dosed = before[-1:].isdigit() or (plain[found[1] - 1 : found[1]] == " " and _ENDS_IN_DOSE.search(before))
     return None if dosed else found
 
@@ -125,12 +126,13 @@ def _lead(plain: str, name: DrugName, found: tuple[str, int] | None) -> tuple[st
 def _given(passage: Passage, plain: str, name: DrugName, dosing: Dosing, spoken_of: bool) -> bool:
     """Whether a drug that someone takes or is to take is meant."""
     section = passage.sentence.section_code
+    before = plain[max(0, name.start - _NEAR) : name.start]
     if dosing.dose is None and not dosing.doses:
         if means_else(plain, name.end, passage.rules_dir) or (
-            "过敏" in plain[name.end : name.end + 14] and _ALLERGIC.search(plain[: name.start])
+            "过敏" in plain[name.end : name.end + 14] and _ALLERGIC.search(before)
         ):
             return False
-        if not name.sure or section in NO_LIST or _ALLERGY_LABEL.search(plain[: name.start]):
+        if not name.sure or section in NO_LIST or _ALLERGY_LABEL.search(before):
             return False
         return not dosing.empty or spoken_of or section in LISTS
     if name.sure:

@@ -18,7 +18,8 @@ from emr_rerank.rules.procedures import procedure_pattern
 _PLANS = frozenset({"preoperative_summary", "informed_consent", "treatment_plan", "discharge_orders"})
 _EARLIER = frozenset({"past_history", "marital_history", "menstrual_history", "personal_history", "family_history"})
 _NOT_HERE = frozenset({"lab_report", "differential_diagnosis", "imaging_report", "ecg_report", "nursing_record"})
-_NAME = re.compile(r"[^\s，,。；;:：、“”\"'‘’/]{0,28}$")
+_LONGEST_NAME = 28
+_NAME = re.compile(r"[^\s，,。；;:：、“”\"'‘’/]*$")
 _CLAUSE = re.compile(r"[。；;\n]|[，,]")
 _AFTER = re.compile(r"(?:后|中|前|式|者|野|区|语|医师|史(?!.{0,4}年))")
 _YEARS_AGO = re.compile(
@@ -58,8 +59,9 @@ def _chinese(passage: Passage) -> Iterator[tuple[int, int]]:
     for tail in procedure_pattern("tail", passage.rules_dir).finditer(text):
         if _AFTER.match(text, tail.end()) and not text.startswith(("后", "史"), tail.end()):
             continue
-        before = _NAME.search(text[: tail.start()])
-        start = before.start() if before else tail.start()
+        window = max(0, tail.start() - _LONGEST_NAME)
+        before = _NAME.search(text[window : tail.start()])
+        start = window + before.start() if before else tail.start()
         leads = [found.end() for found in lead.finditer(text, start, tail.start())]
         start = leads[-1] if leads else start
         while start < tail.start() and text[start] in "()（）+及和与在了的下是 \t":
