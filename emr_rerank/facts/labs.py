@@ -1,5 +1,7 @@
 """One laboratory result → Fact: which analyte the name means, in which unit, how flagged."""
 
+import re
+
 from emr_rerank.facts.context import assertion_of
 from emr_rerank.facts.notes import IMPLAUSIBLE, OTHER_PERSON, UNIT_MISSING, UNIT_UNEXPECTED
 from emr_rerank.facts.passage import Passage
@@ -7,23 +9,41 @@ from emr_rerank.facts.printed_values import PrintedValue, Reference, flag_by
 from emr_rerank.findings import Fact, Flag
 from emr_rerank.rules.analytes import Analyte, Mention, catalogue
 
+_SERUM = re.compile(r"血(?!红|小|细|沉|脂|常)|(?i:serum|plasma|blood)")
+"""A name that says itself that the analyte was measured in blood: 血肌酐 after 尿常规."""
 _OF_OTHERS = ("family", "conditional")
 DIMENSIONLESS = frozenset({"ratio", "pH", "index", "titer"})
 
 
-def meant(passage: Passage, mention: Mention, unit: str | None) -> Analyte | None:
-    """The analyte that a name means beside that unit and in that report; None for a body fluid without an entry."""
+def meant(passage: Passage, mention: Mention, unit: str | None, value: float | str | None = None) -> Analyte | None:
+    """The analyte that a name means beside that unit and value and in that report; None where it is none.
+
+    In a report on another body fluid a name means the analyte of that fluid. Of several analytes of one name the first
+    that the unit fits is meant, best one for which the value is plausible: TG in ng/mL is thyroglobulin.
+    """
     analytes = catalogue(passage.rules_dir)
     candidates = [analytes.get(name) for name in (mention.analyte_id, *mention.others)]
     fluid = passage.specimen(mention.start)
-    if fluid == "urine" or unit in ("/HPF", "/LPF"):
-        twins = [analytes.get(analyte.in_urine) for analyte in candidates if analyte.in_urine]
-        own = [analyte for analyte in candidates if analyte.id.startswith("ur")]
-        candidates = own or twins or candidates
-    elif fluid == "other":
-        candidates = [analyte for analyte in candidates if analyte.id.startswith("fecal")]
+    if _SERUM.match(passage.text, mention.start):
+        fluid = "blood"
+    elif unit in ("/HPF", "/LPF") and fluid in (None, "blood"):
+        fluid = "urine"
+    if fluid not in (None, "blood"):
+        own = [analyte for analyte in candidates if analyte.fluid == fluid]
+        twins = [analytes.get(analyte.in_fluid[fluid]) for analyte in candidates if fluid in analyte.in_fluid]
+        candidates = own or twins or (candidates if fluid == "urine" else [])
+    elif len(candidates) > 1:
+        candidates = [analyte for analyte in candidates if analyte.fluid == "blood"] or candidates
     fitting = [analyte for analyte in candidates if unit and analytes.accepts(analyte, unit)]
-    return next(iter([*fitting, *candidates]), None)
+    plausible = [analyte for analyte in fitting if unit and _plausible_in(passage, analyte, value, unit)]
+    return next(iter([*plausible, *fitting, *candidates]), None)
+
+
+def _plausible_in(passage: Passage, analyte: Analyte, value: float | str | None, unit: str) -> bool:
+    if not isinstance(value, float):
+        return True
+    normal = catalogue(passage.rules_dir).to_normal(analyte, value, unit)
+    return normal is None or not _implausible(analyte, normal)
 
 
 def lab_fact(
@@ -83,21 +103,27 @@ def _normalised(
         missing = () if isinstance(value, str) else (UNIT_MISSING, *_implausible(analyte, value))
         return value, None, reference, missing
     if isinstance(value, str):
-        return value, unit, reference, ()
+        return value, unit if printed.numeric else None, reference, ()
     analytes = catalogue(passage.rules_dir)
-    normal = analytes.to_normal(analyte, value, unit)
-    if normal is None:
-        return value, unit, reference, () if unit in analyte.units else (UNIT_UNEXPECTED,)
-    if unit == analyte.unit:
-        return value, unit, reference, _implausible(analyte, value)
+    usual = analytes.in_usual_unit(analyte, value, unit)
+    if usual is None:
+        return value, unit, reference, (UNIT_UNEXPECTED,)
+    normal, normal_unit = usual
+    marks = _implausible(analyte, normal) if normal_unit == analyte.unit else ()
+    if unit == normal_unit:
+        return value, unit, reference, marks
 
     def convert(end: float | None) -> float | None:
-        turned = None if end is None else analytes.to_normal(analyte, end, unit)
-        return None if turned is None else round(turned, analyte.decimals + 1)
+        turned = None if end is None else analytes.in_usual_unit(analyte, end, unit)
+        return None if turned is None else _rounded(turned[0], analyte.decimals + 1)
 
     ends = (convert(reference[0]), convert(reference[1])) if reference else None
-    normal = round(normal, analyte.decimals + 1)
-    return normal, analyte.unit, ends, _implausible(analyte, normal)
+    return _rounded(normal, analyte.decimals + 1), normal_unit, ends, marks
+
+
+def _rounded(value: float, decimals: int) -> float:
+    """The converted value to that many decimals, but never to fewer than three significant digits."""
+    return round(value, decimals) if abs(value) >= 10 ** (2 - decimals) else float(f"{value:.3g}")
 
 
 def _implausible(analyte: Analyte, value: float | str) -> tuple[str, ...]:

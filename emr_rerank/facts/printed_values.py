@@ -11,8 +11,9 @@ from emr_rerank.rules.values import ValueRole, value_words
 
 Reference = tuple[float | None, float | None]
 
-NUMBER = r"(?:\d{1,3}(?:,\d{3})+(?:\.\d+)?(?![\d,])|\d+(?:\.\d+)?)"
-_SIGNS = r"\+/-|\+-|±|\d\+(?!\d)|\+[1-4](?![\d.])|\+{1,4}(?!\d)"
+NUMBER = r"(?:\d{1,3}(?:,\d{3})+(?:\.\d+)?(?![\d,])|\d+(?: ?\.\d+)?)"
+"""Digits with a decimal part, which OCR may set off by a space (12 .18), or with commas between thousands."""
+_SIGNS = r"\+/-|\+-|±|\d\+(?!\d)|\+[1-4](?![\d.])|\+{1,4}(?![\dA-Za-z])"
 _RANGE = re.compile(rf"\s*(-?{NUMBER})\s*(?:-{{1,3}}|~{{1,2}}|至|to)\s*(-?{NUMBER})")
 _GLUED_POWER = re.compile(r"10[\^~*]\d")
 _BOUND = re.compile(rf"\s*(<=?|>=?|≤|≥)\s*(-?{NUMBER})")
@@ -27,6 +28,8 @@ class PrintedValue:
     end: int
     flag: Flag | None = None
     next: int = 0
+    numeric: bool = True
+
 
 
 @dataclass(frozen=True)
@@ -56,10 +59,11 @@ class ValueReader:
             return PrintedValue(float(text[start:end].replace(",", "")), start, end, next=end)
         value: float | str = printed
         if kind == "number":
-            value = float(printed.replace(",", ""))
+            value = float(printed.replace(",", "").replace(" ", ""))
         elif kind == "compared":
             value = self._comparison(printed)
-        return PrintedValue(value, start, start + len(text[start:end].rstrip()), next=found.end())
+        numeric = kind in ("number", "compared", "range")
+        return PrintedValue(value, start, start + len(text[start:end].rstrip()), next=found.end(), numeric=numeric)
 
     def flag_at(self, text: str, at: int) -> tuple[Flag | None, int]:
         """A flag printed at `at`, and where it ends (`at` when there is none)."""
@@ -88,7 +92,7 @@ def value_reader(overrides: Path | None = None) -> ValueReader:
     compare = f"[<>≤≥]=?|{words('less')}|{words('more')}"
     less = frozenset(value_words("less", overrides))
     result = (
-        rf"\s*(?:\(\s*(?P<bracketed>{_SIGNS}|-|{words('qualitative')})\s*\)"
+        rf"\s*(?:\(\s*(?P<bracketed>{_SIGNS}|-|{words('qualitative')}|1:\d{{1,5}})\s*\)"
         rf"|(?P<titre>1:\d{{1,5}}(?!\d))|(?P<signs>{_SIGNS})(?!\s*\d)"
         rf"|(?P<range>{NUMBER}\s*[-~]{{1,2}}\s*{NUMBER})(?![\d.-]|/\d)"
         rf"|(?P<compared>(?:{compare})\s*{NUMBER})|(?P<number>-?{NUMBER})|(?P<words>{words('qualitative')}))"
@@ -98,7 +102,7 @@ def value_reader(overrides: Path | None = None) -> ValueReader:
         flags.update({word.replace(" ", ""): flag for word in value_words(role, overrides)})  # type: ignore[misc]  # literals of the loop
     printed = "|".join(_word(word) for word in sorted(flags, key=len, reverse=True))
     signs = "|".join(re.escape(word) for word in sorted(flags, key=len, reverse=True) if not word[0].isalnum())
-    in_words = rf"(?:{_SIGNS}|-|{words('qualitative')})"
+    in_words = rf"(?:{_SIGNS}|-|1:\d{{1,5}}|{words('qualitative')})"
     aside = rf"\((?!\s*{in_words}\s*\))[^()]{{0,14}}\)"
     filler = rf"(?:\s+|[:=,]|{aside}|\"|{words('bridge')}|{signs})"
     return ValueReader(

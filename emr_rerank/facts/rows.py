@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from emr_rerank.facts.columns import roles
+from emr_rerank.facts.columns import roles, sign_of
 from emr_rerank.facts.labs import lab_fact, meant
 from emr_rerank.facts.notes import OTHER_STAY
 from emr_rerank.facts.passage import Passage
@@ -16,6 +16,11 @@ from emr_rerank.rules.printed import fold
 from emr_rerank.rules.units import unit_table
 
 _LONGEST_RESULT = 20
+_SPLIT_DIGITS = re.compile(r"\d(?: \d)+(?: ?\. ?\d(?: \d)*)?")
+"""Every digit set apart, as OCR does: 1 0 8."""
+_RATIO = re.compile(r"[/:]|比")
+_ASIDE = re.compile(r"\s*\((?:[-+±\d.]+|[^()\d]{1,4})\)\s*$")
+"""What a result is glossed with in brackets: 弱阳性(±), +++(3.0)."""
 
 
 @dataclass(frozen=True)
@@ -83,6 +88,8 @@ def _name(passage: Passage, row: list[Cell]) -> tuple[int, Mention] | None:
         if cell.role not in (None, "item", "code", "method") or not cell.text or re.fullmatch(r"[\d.\s]+", cell.text):
             continue
         found = catalogue(passage.rules_dir).find(cell.text)
+        if len({each.analyte_id for each in found}) > 1 and _RATIO.search(cell.text):
+            continue
         if found and not (cell.role is None and value_reader(passage.rules_dir).flag_of(cell.text)):
             mention = max(found, key=lambda each: (each.end - each.start) if each.start < 3 else 0)
             return place, mention._replace(start=mention.start + cell.start, end=mention.end + cell.start)
@@ -95,7 +102,7 @@ def _one_result(passage: Passage, row: list[Cell], place: int, mention: Mention)
     if cell is None or printed is None:
         return
     unit = _unit(passage, row, cell)
-    analyte = meant(passage, mention, unit)
+    analyte = meant(passage, mention, unit, printed.value)
     if analyte is None:
         return
     reference = next((read_reference(other.text) for other in row if other.role == "reference" and other.text), None)
@@ -137,7 +144,7 @@ def _column_an_analyte(passage: Passage, row: list[Cell], heads: dict[int, Menti
         if printed is None:
             continue
         unit = _last_unit(passage, header[place])
-        analyte = meant(passage, mention._replace(start=0, end=0), unit)
+        analyte = meant(passage, mention._replace(start=0, end=0), unit, printed.value)
         if analyte:
             yield lab_fact(
                 passage, analyte, printed, unit, flag=printed.flag, time=time, notes=_early(passage, time), in_row=True
@@ -145,14 +152,21 @@ def _column_an_analyte(passage: Passage, row: list[Cell], heads: dict[int, Menti
 
 
 def _heads(passage: Passage) -> dict[int, Mention]:
-    """Columns headed by an analyte, when at least two are and none holds names of items."""
+    """Columns headed by an analyte, when at least two are (or one with its unit, beside a column of times).
+
+    None when a column holds names of items.
+    """
     header = passage.table.header if passage.table else ()
     known = roles(header, passage.rules_dir)
-    if not header or {"item", "drug", "vital"} & set(known) or len(header) != passage.text.count("\t") + 1:
+    if not header or {"item", "drug"} & set(known) or len(header) != passage.text.count("\t") + 1:
         return {}
+    signs = {place for place, label in enumerate(header) if sign_of(label, passage.rules_dir)}
     found = {place: catalogue(passage.rules_dir).find(label) for place, label in enumerate(header)}
-    heads = {place: mentions[0] for place, mentions in found.items() if mentions}
-    return heads if len(heads) >= 2 else {}
+    heads = {place: mentions[0] for place, mentions in found.items() if mentions and place not in signs}
+    if "vital" in known:
+        heads = {place: mention for place, mention in heads.items() if not mention.bare}
+    alone = len(heads) == 1 and "time" in known and _last_unit(passage, header[next(iter(heads))])
+    return heads if len(heads) >= 2 or alone else {}
 
 
 def _result(passage: Passage, row: list[Cell], place: int) -> Cell | None:
@@ -170,20 +184,22 @@ def _printed(passage: Passage, cell: Cell) -> PrintedValue | None:
     """The value of a cell, its glued flag and unit aside; words that are no known result stay as they are printed."""
     reader = value_reader(passage.rules_dir)
     text = cell.text
+    if _SPLIT_DIGITS.fullmatch(text):
+        return PrintedValue(float(text.replace(" ", "")), cell.start, cell.start + len(text))
     flag, at = reader.flag_at(text, 0)
     if not re.match(r"\s*\(?[<>≤≥+\-±\d]", text[at:]):
         flag, at = None, 0
     found = reader.read(text, at, signed=True)
     if found is None:
         in_words = cell.role == "result" and 0 < len(text) <= _LONGEST_RESULT and any(map(str.isalpha, text))
-        return PrintedValue(text, cell.start, cell.start + len(text), None) if in_words else None
+        return PrintedValue(text, cell.start, cell.start + len(text), numeric=False) if in_words else None
     after, end = reader.flag_at(text, found.next)
-    tail = text[end:].strip(" *()+-")
+    tail = _ASIDE.sub("", text[end:]).strip(" *()+-")
     unit = unit_table(passage.rules_dir).match(text, end + len(text[end:]) - len(text[end:].lstrip()))
     if tail and unit is None and cell.role != "result":
         return None
     if tail and unit is None:
-        return PrintedValue(text, cell.start, cell.start + len(text), None)
+        return PrintedValue(text, cell.start, cell.start + len(text), numeric=False)
     return replace(found, start=cell.start + found.start, end=cell.start + found.end, flag=after or flag)
 
 
@@ -206,7 +222,9 @@ def _unit(passage: Passage, row: list[Cell], result: Cell | None) -> str | None:
 
 
 def _last_unit(passage: Passage, label: str) -> str | None:
-    """The unit in the last brackets of a label: 肌酐(μmol/L)."""
+    """The unit in the last brackets of a label (肌酐(μmol/L)), or a percent sign at its end (N%)."""
+    if fold(label).rstrip().endswith("%"):
+        return "%"
     found = re.search(r"[(\[]([^()\[\]]+)[)\]]\s*$", fold(label))
     return unit_table(passage.rules_dir).read(found[1]) if found else None
 

@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from emr_rerank.errors import RuleError
 from emr_rerank.rules.files import Rule, load_rules
 from emr_rerank.rules.printed import fold, fold_case
+from emr_rerank.rules.stay import SpecimenKind
 from emr_rerank.rules.units import UnitError, UnitTable, unit_table
 
 
@@ -34,7 +35,8 @@ class Analyte(Rule):
     aliases: tuple[str, ...]
     cased: tuple[str, ...] = ()
     bare: tuple[str, ...] = ()
-    in_urine: str | None = None
+    fluid: SpecimenKind = "blood"
+    in_fluid: dict[SpecimenKind, str] = Field(default_factory=dict)
     unit: str
     units: tuple[str, ...] = ()
     molar_mass: float | None = None
@@ -43,6 +45,7 @@ class Analyte(Rule):
     decimals: int = 2
     cvi: float | None = None
     change_threshold: float = 15.0
+    change_source: str = "a convention of this catalogue"
 
     @model_validator(mode="before")
     @classmethod
@@ -53,7 +56,11 @@ class Analyte(Rule):
         """
         if isinstance(data, dict) and "cvi" in data and "change_threshold" not in data:
             sigma = math.sqrt(math.log1p(1.25 * (float(data["cvi"]) / 100) ** 2))
-            data = {**data, "change_threshold": round(100 * math.expm1(1.96 * math.sqrt(2) * sigma), 1)}
+            data = {
+                **data,
+                "change_threshold": round(100 * math.expm1(1.96 * math.sqrt(2) * sigma), 1),
+                "change_source": f"log-normal reference change value (Fokkema 2006) of CVI {data['cvi']:g} %",
+            }
         return data
 
     @property
@@ -87,8 +94,11 @@ class _Name(NamedTuple):
 
 
 _VALUE_OR_TALK = re.compile(
-    r"\s*(?:\([^()]{1,12}\)\s*)?(?:[:=为是约]|[<>≤≥]|[-+]?\d|[↑↓]|[\t,、]|(?:分别|水平|值|浓度|含量|升高|降低|下降|偏高|偏低|正常|变化|复查|level|was|is|of)|$)"
+    r"\s*(?:\([^()]{1,12}\)\s*)?(?:[:=为是约]|[<>≤≥]|[-+]?\d|[↑↓]|[\t,、]|(?:分别|水平|值|浓度|含量|升高|降低|下降|偏高|偏低|正常|变化|复查|level|was|is|of|阴性|阳性|弱阳|强阳|可疑|未检出|未见|正常|均|neg|pos|trace|small|moderate|large)|\(\s*[-+±]|$)"
 )
+_UNIT_BEFORE = re.compile(r"(?:mol|Eq|Osm|g|U|u|\d|copies|个)\s?/\s?$")
+"""A unit that a bare name would be the end of: the L of mmol/L."""
+_SPACED_WORD = re.compile(r"(?<![一-鿿])[一-鿿](?: [一-鿿])+(?![一-鿿])")
 _BEFORE_BARE = re.compile(r"[一-鿿A-Za-z0-9+]$")
 
 
@@ -124,7 +134,18 @@ class Catalogue:
         return self._analytes[analyte_id]
 
     def find(self, text: str) -> tuple[Mention, ...]:
-        """Names of analytes in reading order, the longest at each place, without overlap."""
+        """Names of analytes in reading order, the longest at each place, without overlap.
+
+        Single Chinese letters that only spaces part are read as one word: 血 肌 酐.
+        """
+        if not _SPACED_WORD.search(text):
+            return self._find(text)
+        spaces = {place for word in _SPACED_WORD.finditer(text) for place in range(*word.span()) if text[place] == " "}
+        places = [place for place in range(len(text)) if place not in spaces]
+        found = self._find("".join(text[place] for place in places))
+        return tuple(each._replace(start=places[each.start], end=places[each.end - 1] + 1) for each in found)
+
+    def _find(self, text: str) -> tuple[Mention, ...]:
         plain, lower = fold(text), fold_case(text)
         mentions = []
         for found in self._pattern.finditer(lower):
@@ -146,11 +167,29 @@ class Catalogue:
         except UnitError:
             return None
 
+    def in_usual_unit(self, analyte: Analyte, value: float, unit: str) -> tuple[float, str] | None:
+        """The value in the normal unit or, where that is another quantity, in the first unit of the printed dimension.
+
+        D-dimer in ng/mL FEU is given in mg/L FEU, never in mg/L. None when the unit does not fit the analyte.
+        """
+        normal = self.to_normal(analyte, value, unit)
+        if normal is not None:
+            return normal, analyte.unit
+        for usual in analyte.units:
+            try:
+                return self._units.convert(value, unit, usual), usual
+            except UnitError:
+                continue
+        return None
+
     def accepts(self, analyte: Analyte, unit: str) -> bool:
         """Whether results of the analyte are printed in that unit."""
-        return unit in analyte.units or self.to_normal(analyte, 1.0, unit) is not None
+        return self.in_usual_unit(analyte, 1.0, unit) is not None
 
     def _check(self, analyte: Analyte) -> None:
+        for twin in analyte.in_fluid.values():
+            if twin not in self._analytes:
+                raise RuleError(f"rule '{analyte.id}': in_fluid names '{twin}', which is no analyte.", "Add it.")
         for unit in (analyte.unit, *analyte.units, *analyte.conversions):
             try:
                 self._units.get(unit)
@@ -177,7 +216,7 @@ class Catalogue:
         printed = plain[start:end]
         if name.free or printed in name.exact:
             return True
-        if printed not in name.bare or not _VALUE_OR_TALK.match(plain, end):
+        if printed not in name.bare or not _VALUE_OR_TALK.match(plain, end) or _UNIT_BEFORE.search(plain, 0, start):
             return False
         return printed.isascii() or not _BEFORE_BARE.search(plain[max(0, start - 1) : start])
 

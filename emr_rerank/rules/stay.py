@@ -11,7 +11,7 @@ from pydantic import Field, model_validator
 from emr_rerank.rules.files import Pattern, Rule, load_rules
 
 StayKind = Literal["elsewhere", "here", "target", "limit_after", "this_morning", "again", "retelling"]
-SpecimenKind = Literal["urine", "blood", "other"]
+SpecimenKind = Literal["blood", "urine", "stool", "csf", "pleural", "ascites", "other"]
 
 
 class StayRule(Rule):

@@ -52,7 +52,9 @@ def test_the_caption_tells_the_body_fluid() -> None:
     rows = [["白细胞", "35", "/uL", "0-25"], ["红细胞", "8", "/uL", "0-17"], ["葡萄糖", "阴性", "", "阴性"]]
     facts = facts_of(table_of(SHORT, rows, caption="检验项目：尿常规 标本：中段尿"))
     assert [fact.name for fact in facts] == ["urine_wbc", "urine_rbc", "urine_glucose"]
-    assert not facts_of(table_of(SHORT, rows, caption="检验项目：脑脊液常规"))
+    facts = facts_of(table_of(SHORT, rows[2:], caption="检验项目：脑脊液常规"))
+    assert [fact.name for fact in facts] == ["csf_glucose"]
+    assert not facts_of(table_of(SHORT, rows, caption="检验项目：关节液常规"))
 
 
 def test_one_column_a_day() -> None:

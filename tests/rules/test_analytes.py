@@ -64,7 +64,7 @@ FOUND = [
     ("T3 1.2", ["total_t3"]),
     ("T36.5", []),
     ("尿酸", ["uric_acid"]),
-    ("尿酸碱度", []),
+    ("尿酸碱度", ["urine_ph"]),
     ("尿素氮", ["urea"]),
     ("血糖", ["glucose"]),
     ("血糖仪", []),
@@ -79,8 +79,10 @@ FOUND = [
     ("悬浮红细胞", []),
     ("抗血小板", []),
     ("白细胞介素6", ["il6"]),
-    ("胸水白蛋白", []),
-    ("脑脊液葡萄糖", []),
+    ("胸水白蛋白", ["pleural_albumin"]),
+    ("关节液白蛋白", []),
+    ("脑脊液葡萄糖", ["csf_glucose"]),
+    ("88 mmol/L, 2", []),
     ("TB 20", ["total_bilirubin"]),
     ("有无TB病史", []),
     ("UA", ["uric_acid"]),
@@ -125,7 +127,7 @@ def test_every_analyte_is_whole(analyte: Analyte) -> None:
     for unit in (*analyte.units, *analyte.conversions):
         there = ALL.to_normal(analyte, 2.0, unit)
         assert there is None or there > 0
-    assert analyte.in_urine is None or analyte.in_urine in ALL
+    assert all(twin in ALL for twin in analyte.in_fluid.values())
     assert analyte.plausible is None or analyte.plausible[0] < analyte.plausible[1]
     assert 0 < analyte.change_threshold < 400
     assert 0 < analyte.fall_threshold < 100, "a fall can always be meaningful"
