@@ -8,7 +8,7 @@ from emr_rerank.facts.labs import lab_fact, meant
 from emr_rerank.facts.notes import PREVIOUS, SPLIT_DIGITS
 from emr_rerank.facts.passage import Passage
 from emr_rerank.facts.printed_values import NUMBER, PrintedValue, read_reference
-from emr_rerank.facts.readings import SEPARATOR, Reading, ResultReader
+from emr_rerank.facts.readings import SEPARATOR, TREATED, Reading, ResultReader
 from emr_rerank.findings import Fact
 from emr_rerank.rules.analytes import Analyte, Mention, catalogue
 from emr_rerank.rules.units import unit_table
@@ -25,13 +25,6 @@ _CHANGE = re.compile(
 _OPENING = re.compile(r"\s*[(\[]?\s*")
 _CLOSING_BRACKET = re.compile(r"[^()]{0,6}[)\]]")
 _CLOSING = re.compile(r"\s*\)?\s*(?:\(\s*\))?\s*")
-_TREATED = re.compile(
-    r"(?:(?:经|予|给)?[一-鿿]{1,10}后[一-鿿]{0,2}?|复查|复测|次日|今[日晨])?(?:复查|复测|再次复查|升至|降至|恢复至|回升至|升为|降为)"
-    r"|\s*(?:on|at|after|with)\s+[a-z ]{2,20},?\s*(?=(?:then|and|peak|improv|rose|ris|fell|drop|down|up)\w*)"
-    r"|\s*(?:and|then)?\s*(?:peak|improv|rose|ris|fell|drop|decreas|increas|recover)\w*\s+(?:at|to)\s+",
-    re.IGNORECASE,
-)
-"""What was done between two results of one name: ，补钠后升至126mmol/L."""
 _ALL = re.compile(r"[均都皆]|\b(?:all|both|are)\b", re.IGNORECASE)
 _BODY = frozenset({
     "volume", "volume_per_hour", "volume_per_day", "volume_per_mass_hour", "body_mass", "body_length", "temperature",
@@ -226,7 +219,7 @@ class _Prose:
             separator = SEPARATOR.match(self._text, away.end() if away else at)
             if not separator or separator.end() >= limit:
                 break
-            told = _TREATED.match(self._text, separator.end(), limit)
+            told = TREATED.match(self._text, separator.end(), limit)
             start = self._reader.bridge(told.end() if told else separator.end(), limit)
             following = self._reader.at(mention, start, limit, listed=True)
             again = told and "复" in told.group() and reading.unit is None

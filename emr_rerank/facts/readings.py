@@ -19,7 +19,14 @@ _SPLIT_DIGITS = re.compile(r"\s*(?<![A-Za-z])((\d{1,2})(?: \d{1,3})+(?:\.\d+)?)(
 _POWER = re.compile(r"\s*[x×✕*·]\s*10\s*(?:(?:\^|~|e|\*\*?|⌃)\s*(\d{1,2})|([⁰¹²³⁴⁵⁶⁷⁸⁹]+))\s*", re.IGNORECASE)
 _RAISED = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789")
 _BRACKETED_NUMBER = re.compile(r"\s*\(\s*(?=[<>]?\s?\d)")
-_CHANGED_BY = re.compile(
+TREATED = re.compile(
+    r"(?:(?:经|予|给)?[一-鿿]{1,10}后[一-鿿]{0,2}?|复查|复测|次日|今[日晨])?(?:复查|复测|再次复查|升至|降至|恢复至|回升至|升为|降为)"
+    r"|\s*(?:on|at|after|with)\s+[a-z ]{2,20},?\s*(?=(?:then|and|peak|improv|rose|ris|fell|drop|down|up)\w*)"
+    r"|\s*(?:and|then)?\s*(?:peak|improv|rose|ris|fell|drop|decreas|increas|recover)\w*\s+(?:at|to)\s+",
+    re.IGNORECASE,
+)
+"""What was done between two results of one name: ，补钠后升至126mmol/L."""
+CHANGED_BY = re.compile(
     r"(?:升高|增高|上升|增加|下降|降低|减少|减低)(?:了|约|近)+\s*$|较[^，,]{0,8}(?:升高|增高|上升|增加)$"
     r"|(?:下降|降低|减少|减低)$|\b(?:rose|fell|dropped|increased|decreased|declined|up|down)\s+by\s*$",
     re.IGNORECASE,
@@ -52,7 +59,7 @@ class ResultReader:
         if bracketed := self._in_brackets(mention, at, limit):
             return bracketed
         start = self.bridge(at, limit)
-        if _CHANGED_BY.search(self.text[at:start]):
+        if CHANGED_BY.search(self.text[at:start]):
             return None
         return self.at(mention, start, limit, listed=listed)
 

@@ -80,6 +80,13 @@ def row_time(passage: Passage, row: list[Cell]) -> str | None:
     return (table.time if table else None) or passage.inherited
 
 
+def column_time(passage: Passage, row: list[Cell], cell: Cell) -> str | None:
+    """ISO time that the label of a cell's column names."""
+    label = passage.table.header[row.index(cell)] if passage.table else ""
+    days = dates_in(label, passage.document_date, passage.admission, passage.rules_dir)
+    return next((when.iso for when in days if when.iso), None) or _bare_day(label, passage)
+
+
 def _name(passage: Passage, row: list[Cell]) -> tuple[int, Mention] | None:
     """The first cell that names an analyte, the item column before the code column."""
     order = sorted(range(len(row)), key=lambda place: (row[place].role != "item", row[place].role != "code", place))
@@ -119,7 +126,6 @@ def _one_result(passage: Passage, row: list[Cell], place: int, mention: Mention)
 
 
 def _column_a_day(passage: Passage, row: list[Cell], points: list[Cell], mention: Mention) -> Iterator[Fact]:
-    header = passage.table.header if passage.table else ()
     unit = _unit(passage, row, None)
     analyte = meant(passage, mention, unit)
     reference = next((read_reference(cell.text) for cell in row if cell.role == "reference"), None)
@@ -127,9 +133,7 @@ def _column_a_day(passage: Passage, row: list[Cell], points: list[Cell], mention
         printed = _printed(passage, cell)
         if printed is None or analyte is None:
             continue
-        label = header[row.index(cell)]
-        days = dates_in(f"{label}", passage.document_date, passage.admission, passage.rules_dir)
-        time = next((when.iso for when in days if when.iso), None) or _bare_day(label, passage)
+        time = column_time(passage, row, cell)
         yield lab_fact(
             passage, analyte, printed, unit, flag=printed.flag, reference=reference, time=time,
             notes=_early(passage, time), in_row=True,

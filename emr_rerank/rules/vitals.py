@@ -3,6 +3,8 @@
 from functools import lru_cache
 from pathlib import Path
 
+from pydantic import model_validator
+
 from emr_rerank.rules.files import Rule, load_rules
 
 
@@ -13,10 +15,18 @@ class VitalSign(Rule):
     display_en: str
     names: tuple[str, ...]
     cased: tuple[str, ...] = ()
-    unit: str
+    unit: str | None = None
     units: tuple[str, ...] = ()
     pair: bool = False
+    score: bool = False
+    volume_per_day: tuple[str, ...] = ()
     plausible: tuple[float, float]
+
+    @model_validator(mode="after")
+    def _unit_or_score(self) -> "VitalSign":
+        if (self.unit is None) != self.score:
+            raise ValueError("a sign has a unit or is a score")
+        return self
 
 
 @lru_cache(maxsize=8)

@@ -37,6 +37,20 @@ ROWS = [
     ),
     ("BP 20/12kPa", ["blood_pressure 150/90 mmHg"]),
     ("Weight 150 lb", ["weight 68.0 kg"]),
+    ("体温最高39.2℃，物理降温后降至37.8℃", ["temperature 39.2 ℃", "temperature 37.8 ℃"]),
+    ("血压由180/110mmHg降至146/88mmHg", ["blood_pressure 180/110 mmHg", "blood_pressure 146/88 mmHg"]),
+    ("血压波动在130-150/80-95mmHg", ["blood_pressure 130-150/80-95 mmHg"]),
+    ("SpO2 86～90%", ["spo2 86~90 %"]),
+    ("体温>38.5℃", ["temperature >38.5 ℃"]),
+    ("T 3 6.5℃", ["temperature 36.5 ℃"]),
+    ("GCS评分：E3V4M5=12分", ["gcs 12.0 None"]),
+    ("GCS：E4V5M6", ["gcs 15.0 None"]),
+    ("NRS评分3分，NRS2002评分4分", ["pain_score 3.0 None"]),
+    ("Pain score 4/10", ["pain_score 4.0 None"]),
+    ("24小时尿量1850ml，夜间尿量600ml，尿量30ml/h", ["urine_output 1850.0 mL/24h", "urine_volume 600.0 mL", "urine_output_rate 30.0 mL/h"]),
+    ("尿量0.4ml/kg/h，体重指数24.2kg/m2", ["urine_output_per_weight 0.4 mL/kg/h", "bmi 24.2 kg/m2"]),
+    ("体重下降约5kg", []),
+    ("引流量1200ml，尿量可", []),
     ("胸椎T12压缩性骨折，R0切除", []),
     ("血压控制可，体温正常", []),
 ]
@@ -60,6 +74,23 @@ def test_vital_signs_in_a_sentence(text: str, expected: list[str]) -> None:
 def test_what_a_vital_sign_is_not(text: str, notes: tuple[str, ...]) -> None:
     (fact,) = facts_of(record_of([text]))
     assert fact.notes == notes
+
+
+def test_a_chart_with_one_row_a_sign() -> None:
+    facts = facts_of(table_of(("项目", "03-03", "03-04"), [["体温(℃)", "38.2", "37.1"], ["血压", "150/90", "132/78"]]))
+    assert [(fact.name, fact.value, fact.unit, fact.time) for fact in facts] == [
+        ("temperature", 38.2, "℃", "2026-03-03"),
+        ("temperature", 37.1, "℃", "2026-03-04"),
+        ("blood_pressure", "150/90", "mmHg", "2026-03-03"),
+        ("blood_pressure", "132/78", "mmHg", "2026-03-04"),
+    ]
+
+
+def test_urine_of_a_day_and_of_an_hour() -> None:
+    (of_day,) = facts_of(table_of(("日期", "尿量(ml)"), [["2026-03-03", "1650"]]))
+    (of_hour,) = facts_of(table_of(("时间", "尿量(ml)"), [["2026-03-03 14:00", "200"]]))
+    assert (of_day.name, of_day.unit) == ("urine_output", "mL/24h")
+    assert (of_hour.name, of_hour.unit) == ("urine_volume", "mL")
 
 
 def test_a_chart() -> None:
