@@ -93,7 +93,7 @@ def value_reader(overrides: Path | None = None) -> ValueReader:
     less = frozenset(value_words("less", overrides))
     result = (
         rf"\s*(?:\(\s*(?P<bracketed>{_SIGNS}|-|{words('qualitative')}|1:\d{{1,5}})\s*\)"
-        rf"|(?P<titre>1:\d{{1,5}}(?!\d))|(?P<signs>{_SIGNS})(?!\s*\d)"
+        rf"|(?P<titre>1:\d{{1,5}}(?!\d))|(?P<signs>(?:{_SIGNS})(?!\s*\d)|-(?=\s*(?:[,，、;；。]|$)))"
         rf"|(?P<range>{NUMBER}\s*[-~]{{1,2}}\s*{NUMBER})(?![\d.-]|/\d)"
         rf"|(?P<compared>(?:{compare})\s*{NUMBER})|(?P<number>-?{NUMBER})|(?P<words>{words('qualitative')}))"
     )

@@ -167,6 +167,7 @@ def _patterns(rules_dir: Path | None) -> tuple[tuple[VitalSign, re.Pattern[str],
     value = r"(?=\d|[<>≤≥]|超过|高于|大于|多于|低于|小于|少于|不足|(?i:above|over|below|under)\s|[EVMevm]\s?\d)"
     for sign in vital_signs(rules_dir):
         names = "|".join(re.escape(name) for name in sorted(sign.names, key=len, reverse=True))
+        names += f"|{sign.pattern}" if sign.pattern else ""
         made.append((sign, re.compile(rf"(?<![A-Za-z])(?i:{names})(?i:{bridge}){value}"), True))
         if sign.cased:
             cased = "|".join(map(re.escape, sign.cased))

@@ -94,7 +94,7 @@ class _Name(NamedTuple):
 
 
 _VALUE_OR_TALK = re.compile(
-    r"\s*(?:\([^()]{1,12}\)\s*)?(?:[:=为是约]|[<>≤≥]|[-+]?\d|[↑↓]|[\t,、]|(?:分别|水平|值|浓度|含量|升高|降低|下降|偏高|偏低|正常|变化|复查|level|was|is|of|阴性|阳性|弱阳|强阳|可疑|未检出|未见|正常|均|neg|pos|trace|small|moderate|large)|\(\s*[-+±]|$)"
+    r"\s*(?:\([^()]{1,12}\)\s*)?(?:[:=为是约]|[<>≤≥]|[-+]?\d|[↑↓]|[\t,、]|(?:分别|水平|值|浓度|含量|升高|降低|下降|偏高|偏低|正常|变化|复查|level|was|is|of|阴性|阳性|弱阳|强阳|可疑|未检出|未见|正常|均|neg|pos|trace|small|moderate|large)|\(\s*[-+±]|-\s*(?:[,，、;；。]|$)|$)"
 )
 _UNIT_BEFORE = re.compile(r"(?:mol|Eq|Osm|g|U|u|\d|copies|个)\s?/\s?$")
 """A unit that a bare name would be the end of: the L of mmol/L."""

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from pydantic import model_validator
 
-from emr_rerank.rules.files import Rule, load_rules
+from emr_rerank.rules.files import Pattern, Rule, load_rules
 
 
 class VitalSign(Rule):
@@ -15,6 +15,7 @@ class VitalSign(Rule):
     display_en: str
     names: tuple[str, ...]
     cased: tuple[str, ...] = ()
+    pattern: Pattern | None = None
     unit: str | None = None
     units: tuple[str, ...] = ()
     pair: bool = False
