@@ -3,12 +3,16 @@
 What is serialised is the JSON contract of an answer (docs/json.md); fields marked `exclude` serve the program only.
 """
 
-from typing import Any, Literal
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
 
 from pydantic import Field, SerializerFunctionWrapHandler, field_validator, model_serializer
 
 from emr_rerank import display
 from emr_rerank.record import Assertion, BBox, Noun
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 FactKind = Literal["lab", "vital", "medication", "diagnosis", "procedure", "allergy"]
 Shape = Literal["value", "change", "highest", "lowest", "first", "last", "yes_no", "list", "date"]
@@ -147,8 +151,18 @@ class Fact(Noun):
     details: Details | None = Field(None, exclude=True, description="typed parts, of all kinds but lab, vital, allergy")
 
 
+class Citation(Noun):
+    """A place of the record that tells a value."""
+
+    page: int
+    start: int
+    end: int
+    sentence: int = Field(description="index of the sentence in the record")
+    text: str = Field(description="the value as printed")
+
+
 class TrendPoint(Noun):
-    """One measurement of a series."""
+    """One measurement of a series; `citations` are all places that tell it, the best proof first."""
 
     time: str | None
     value: float
@@ -156,6 +170,46 @@ class TrendPoint(Noun):
     flag: Flag | None = Field(None, exclude=True)
     start: int = Field(exclude=True)
     end: int = Field(exclude=True)
+    citations: tuple[Citation, ...] = Field((), exclude=True)
+
+    @property
+    def pages(self) -> tuple[int, ...]:
+        """Every page that tells the value, that of the best proof first."""
+        return tuple(dict.fromkeys((self.page, *(citation.page for citation in self.citations))))
+
+
+ApartReason = Literal[
+    "other_stay", "other_person", "planned", "implausible", "other_unit", "unit_missing", "disputed", "not_a_number"
+]
+
+
+class ApartValue(Noun):
+    """A value of the analyte that does not belong to the series, and why."""
+
+    reason: ApartReason
+    value: float | str
+    unit: str | None
+    time: str | None
+    page: int
+    start: int
+    end: int
+    text: str
+
+
+class KidneyInjury(Noun):
+    """The creatinine criterion of KDIGO 2012 computed from a series: arithmetic over printed values, no diagnosis.
+
+    `stage` is None where the criterion is not met. `before` and `after` are the two measurements that meet it (those of
+    the highest stage), or the two of the steepest rise. `rise` (umol/L) is the greatest within 48 hours, `ratio` the
+    greatest to the lowest value of the 7 days before; None where no two measurements lie so close.
+    """
+
+    stage: Literal[1, 2, 3] | None
+    before: TrendPoint
+    after: TrendPoint
+    rise: float | None
+    ratio: float | None
+    source: str
 
 
 class Trend(Noun):
@@ -171,6 +225,30 @@ class Trend(Noun):
     change_pct: float | None = Field(description="null when the first value is 0")
     direction: Literal["up", "down", "stable"]
     reference: tuple[float | None, float | None] | None = Field(None, exclude=True)
+    threshold: float | None = Field(None, exclude=True, description="percent from which the change counts as one")
+    threshold_source: str = Field("", exclude=True)
+    apart: tuple[ApartValue, ...] = Field((), exclude=True)
+    kidney_injury: KidneyInjury | None = Field(None, exclude=True)
+
+    @property
+    def highest(self) -> TrendPoint:
+        """The measurement with the greatest value, the first of equals."""
+        return max(self.points, key=lambda point: point.value)
+
+    @property
+    def lowest(self) -> TrendPoint:
+        """The measurement with the smallest value, the first of equals."""
+        return min(self.points, key=lambda point: point.value)
+
+    def plot(self, file: str | Path | None = None, *, language: Literal["zh", "en"] | None = None) -> "Figure":
+        """The series as a picture: points with their pages, the reference band; written to `file` (.png, .svg) too.
+
+        Raises:
+            UsageError: matplotlib is not installed, or the file's ending is neither.
+        """
+        from emr_rerank.chart import plot_trends
+
+        return plot_trends((self,), file, language=language)
 
 
 class Conflict(Noun):
@@ -220,6 +298,16 @@ class Answer(Noun):
 
     def _repr_html_(self) -> str:
         return display.answer_html(self)
+
+    def plot(self, file: str | Path | None = None) -> "Figure":
+        """The answer's series as a picture; see `Trend.plot`.
+
+        Raises:
+            UsageError: the answer has no series, matplotlib is not installed, or the file's ending is not known.
+        """
+        from emr_rerank.chart import plot_trends
+
+        return plot_trends(self.trends, file, language=display.language_of(self.question))
 
     @model_serializer(mode="wrap")
     def _omit_id(self, handler: SerializerFunctionWrapHandler) -> dict[str, Any]:

@@ -1,10 +1,66 @@
 """Several facts of one analyte: which are one measurement, which contradict each other, in which order they stand."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from itertools import combinations, groupby
 
 from emr_rerank.facts.notes import THIS_MORNING, written_at
-from emr_rerank.findings import Fact
+from emr_rerank.facts.timeline import days_between
+from emr_rerank.findings import Citation, Fact
+
+
+@dataclass(frozen=True)
+class Measurement:
+    """One measurement: the fact that proves it best, and the facts that quote it."""
+
+    fact: Fact
+    quotes: tuple[Fact, ...] = ()
+
+    @property
+    def told_by(self) -> tuple[Fact, ...]:
+        """Every fact that tells it, the best proof first."""
+        return (self.fact, *self.quotes)
+
+    @property
+    def citations(self) -> tuple[Citation, ...]:
+        """Every place that tells it, the best proof first, then in reading order."""
+        facts = (self.fact, *sorted(self.quotes, key=lambda fact: fact.start))
+        return tuple(
+            Citation(page=fact.page, start=fact.start, end=fact.end, sentence=fact.sentence, text=fact.text)
+            for fact in facts
+        )
+
+    def quoted_by(self, fact: Fact) -> bool:
+        """Whether the fact tells the same value (to the digits printed) at the same time, or later in words."""
+        if not same_value(fact, self.fact):
+            return False
+        if fact.time is None or self.fact.time is None:
+            return True
+        if "T" in fact.time and "T" in self.fact.time:
+            return fact.time == self.fact.time
+        days = days_between(self.fact.time, fact.time)
+        return days is not None and (days == 0 or ("T" in self.fact.time and days >= -1))
+
+    def cited(self, quote: Fact) -> "Measurement":
+        """The measurement with one more quotation."""
+        return Measurement(self.fact, (*self.quotes, quote))
+
+
+def merged(facts: Sequence[Fact]) -> list[Measurement]:
+    """One measurement for all facts that tell it."""
+    kept: list[Measurement] = []
+    for fact in sorted(facts, key=_precision):
+        place = next((place for place, each in enumerate(kept) if each.quoted_by(fact)), None)
+        if place is None:
+            kept.append(Measurement(fact))
+        else:
+            kept[place] = kept[place].cited(fact)
+    return kept
+
+
+def _precision(fact: Fact) -> tuple[bool, bool, str, int]:
+    """Results printed with their reference range first (tables), then those with a clock time."""
+    return (fact.reference is None, not (fact.time and "T" in fact.time), fact.time or "", fact.start)
 
 
 def same_value(fact: Fact, other: Fact) -> bool:
