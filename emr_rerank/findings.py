@@ -12,7 +12,7 @@ from emr_rerank import display
 from emr_rerank.record import Assertion, BBox, Noun
 
 if TYPE_CHECKING:
-    from matplotlib.figure import Figure
+    from emr_rerank.chart import Chart
 
 FactKind = Literal["lab", "vital", "medication", "diagnosis", "procedure", "allergy"]
 Shape = Literal["value", "change", "highest", "lowest", "first", "last", "yes_no", "list", "date"]
@@ -240,7 +240,7 @@ class Trend(Noun):
         """The measurement with the smallest value, the first of equals."""
         return min(self.points, key=lambda point: point.value)
 
-    def plot(self, file: str | Path | None = None, *, language: Literal["zh", "en"] | None = None) -> "Figure":
+    def plot(self, file: str | Path | None = None, *, language: Literal["zh", "en"] | None = None) -> "Chart":
         """The series as a picture: points with their pages, the reference band; written to `file` (.png, .svg) too.
 
         Raises:
@@ -299,7 +299,7 @@ class Answer(Noun):
     def _repr_html_(self) -> str:
         return display.answer_html(self)
 
-    def plot(self, file: str | Path | None = None) -> "Figure":
+    def plot(self, file: str | Path | None = None) -> "Chart":
         """The answer's series as a picture; see `Trend.plot`.
 
         Raises:

@@ -2,14 +2,16 @@
 
 import json
 import time
+import warnings
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from emr_rerank.chart import check_target
 from emr_rerank.cli import options
-from emr_rerank.cli.console import console, print_json
+from emr_rerank.cli.console import console, print_json, progress_console
 from emr_rerank.cli.errors import reports_errors
 from emr_rerank.cli.parse import show_warnings
 from emr_rerank.errors import InputMissingError, UsageError
@@ -36,6 +38,9 @@ def ask(
     record_id: Annotated[str | None, typer.Option("--record", help="Record id in the archive.")] = None,
     archive: options.ArchiveUrl = None,
     as_json: options.AsJson = False,
+    plot: Annotated[
+        Path | None, typer.Option("--plot", help="Draw the answer's series into a .png or .svg (emr-rerank[plot]).")
+    ] = None,
     min_score: Annotated[float | None, typer.Option(help="Below this probability a sentence is no evidence.")] = None,
     candidates: Annotated[int | None, typer.Option(help="Sentences given to the reranker.")] = None,
     evidence: Annotated[int | None, typer.Option(help="Sentences kept as evidence.")] = None,
@@ -68,6 +73,8 @@ def ask(
         purpose=purpose,
     )
     pdf, question = _split(target or [], archive=archive, record_id=record_id, many=questions is not None)
+    if plot is not None:
+        _check_plot(plot, many=questions is not None)
     asked = list(_read_questions(questions)) if questions else [(None, question)]
     for place, (_, text) in enumerate(asked, start=1):
         _check(text, settings, f"{questions}: question {place}: " if questions else "")
@@ -80,6 +87,27 @@ def ask(
     for number, (question_id, text) in enumerate(asked):
         answer = asker.ask(record, text, question_id=question_id, vectors=vectors, read_ms=0 if number else read_ms)
         _print(answer, as_json=as_json, compact=questions is not None)
+        if plot is not None:
+            _draw(answer, plot)
+
+
+def _check_plot(plot: Path, *, many: bool) -> None:
+    """Refuse a picture that can't be made before anything is read."""
+    if many:
+        raise UsageError("--plot draws one answer.", "Ask one question, without --questions.")
+    check_target(plot)
+
+
+def _draw(answer: Answer, plot: Path) -> None:
+    """The picture of the answer's series; what keeps it from being made as asked goes to standard error."""
+    if not answer.trends:
+        progress_console().print("No picture: the answer holds no series of at least two results.")
+        return
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        answer.plot(plot)
+    for message in dict.fromkeys(str(warning.message) for warning in caught):
+        progress_console().print(message)
 
 
 def _split(target: list[str], *, archive: str | None, record_id: str | None, many: bool) -> tuple[Path | None, str]:

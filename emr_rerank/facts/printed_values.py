@@ -31,7 +31,6 @@ class PrintedValue:
     numeric: bool = True
 
 
-
 @dataclass(frozen=True)
 class ValueReader:
     """Reads results with the value words in force."""

@@ -154,8 +154,10 @@ class _Prose:
         if not found or not self._text[mention.start].isascii():
             return None
         reading = self._reader.at(mention, start + found.start(1), mention.start)
-        if reading is None or reading.unit is None or not self._reader.accepts(
-            self._reader.analytes(mention), reading.unit
+        if (
+            reading is None
+            or reading.unit is None
+            or not self._reader.accepts(self._reader.analytes(mention), reading.unit)
         ):
             return None
         return reading if not self._text[reading.next : mention.start].replace("of", "").strip() else None

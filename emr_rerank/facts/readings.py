@@ -1,4 +1,4 @@
-"""One result in running text, at its place: the value with its flag and unit, or nothing where the number counts else."""
+"""One result in running text: the value at a place with its flag and unit, or nothing where the number counts else."""
 
 import re
 from collections.abc import Sequence
@@ -81,7 +81,8 @@ class ResultReader:
         if isinstance(printed.value, str) and "-" in printed.value and _FROM.search(self.text[:at]):
             return None
         flag, after = self._flag(printed.next)
-        if isinstance(printed.value, float) and (raised := self._raised(printed, after)):
+        unit: str | None
+        if raised := self._raised(printed, after):
             printed, unit, after = raised
         else:
             unit, after = self._unit(after)

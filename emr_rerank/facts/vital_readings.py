@@ -1,4 +1,7 @@
-"""Where vital signs stand in running text, and with which values: `T36.0℃P80次/分`, `GCS E3V4M5=12分`, `血压由180/110降至146/88mmHg`."""
+"""Where vital signs stand in running text, and with which values.
+
+`T36.0℃P80次/分`, `GCS E3V4M5=12分`, `血压由180/110降至146/88mmHg`, `体温波动于37.5-38.6℃`.
+"""
 
 import re
 from collections.abc import Iterator
@@ -25,7 +28,9 @@ _SCORE = re.compile(
     r"(?:[EeVvMm]\s*\d\s*[+,，、]?\s*){3}[=为:]?\s*(?P<number>\d{1,2})(?!\d)|(?P<parts>(?:[EeVvMm]\s*\d\s*[+,，、]?\s*){3})"
     r"|(?P<points>\d{1,2})(?![\d.]*\d)(?:\s*/\s*1[05](?!\d))?(?!\s*/\s*\d)(?![A-Za-z%℃])"
 )
-_COMPARED = re.compile(r"\s*(?P<sign>[<>≤≥]=?|超过|高于|大于|多于|低于|小于|少于|不足|(?i:above|over|below|under))\s*(?=\d)")
+_COMPARED = re.compile(
+    r"\s*(?P<sign>[<>≤≥]=?|超过|高于|大于|多于|低于|小于|少于|不足|(?i:above|over|below|under))\s*(?=\d)"
+)
 _LESS = re.compile(r"[<≤]|低于|小于|少于|不足|below|under", re.IGNORECASE)
 _GLUED = re.compile(r"[A-Z](?=[A-Z]{1,2}\s*[:=]?\s*\d)")
 """A one-letter unit with the next sign's letter glued to it: T36.4CP80次/分."""
@@ -141,9 +146,7 @@ def _value(passage: Passage, sign: VitalSign, at: int, sure: bool) -> VitalReadi
     return VitalReading(sign, printed, start, end, unit, max(behind, found.end()), sure)
 
 
-def _value_of_first_group(
-    passage: Passage, sign: VitalSign, found: re.Match[str], sure: bool
-) -> VitalReading | None:
+def _value_of_first_group(passage: Passage, sign: VitalSign, found: re.Match[str], sure: bool) -> VitalReading | None:
     """Of numbers that only a space parts, the first: 37.2 84."""
     number = re.compile(_ONE).match(passage.masked, found.start())
     if not number:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from emr_rerank.display import number
-from emr_rerank.findings import Conflict, Evidence, Fact, Question, Status, Trend
+from emr_rerank.findings import Conflict, Evidence, Fact, KidneyInjury, Question, Status, Trend
 from emr_rerank.rules.messages import say
 
 
@@ -39,25 +39,68 @@ def _trend(question: Question, trend: Trend, rules: Path | None) -> str:
     percent = "" if trend.change_pct is None else f"{trend.change_pct:+g} %"
     values = [point.value for point in trend.points]
     ends = (trend.first, trend.last)
-    told = say(
-        f"trend_{trend.direction}",
+    told = [
+        say(
+            f"trend_{trend.direction}",
+            question.language,
+            rules,
+            display=trend.display,
+            first=number(trend.first),
+            last=number(trend.last),
+            unit=_unit(trend.unit),
+            change=percent or f"{trend.change:+g}",
+            first_time=_time(first.time, question, rules),
+            last_time=_time(last.time, question, rules),
+            first_page=first.page,
+            last_page=last.page,
+            count=len(trend.points),
+        )
+    ]
+    if min(values) != min(ends) or max(values) != max(ends):
+        told.append(_between(question, trend, rules))
+    if trend.kidney_injury:
+        told.append(_kidney(question, trend.kidney_injury, rules))
+    return _join(question, told)
+
+
+def _between(question: Question, trend: Trend, rules: Path | None) -> str:
+    lowest, highest = trend.lowest, trend.highest
+    return say(
+        "trend_between",
         question.language,
         rules,
-        display=trend.display,
-        first=number(trend.first),
-        last=number(trend.last),
-        unit=_unit(trend.unit),
-        change=percent or f"{trend.change:+g}",
-        first_time=_time(first.time, question, rules),
-        last_time=_time(last.time, question, rules),
-        first_page=first.page,
-        last_page=last.page,
-        count=len(trend.points),
+        lowest=number(lowest.value),
+        lowest_time=_time(lowest.time, question, rules),
+        lowest_page=lowest.page,
+        highest=number(highest.value),
+        highest_time=_time(highest.time, question, rules),
+        highest_page=highest.page,
     )
-    if min(values) == min(ends) and max(values) == max(ends):
-        return told
-    between = say("trend_between", question.language, rules, lowest=number(min(values)), highest=number(max(values)))
-    return told + (between if question.language == "zh" else f" {between}")
+
+
+def _kidney(question: Question, injury: KidneyInjury, rules: Path | None) -> str:
+    """What the KDIGO creatinine criterion gives, with its source, as a computation."""
+    rise = None if injury.rise is None else number(max(injury.rise, 0.0))
+    ratio = None if injury.ratio is None else number(injury.ratio)
+    measures = [
+        say("kidney_rise", question.language, rules, rise=rise) if rise else "",
+        say("kidney_ratio", question.language, rules, ratio=ratio) if ratio else "",
+    ]
+    return say(
+        "kidney_met" if injury.stage else "kidney_not_met",
+        question.language,
+        rules,
+        before=number(injury.before.value),
+        before_time=_time(injury.before.time, question, rules),
+        before_page=injury.before.page,
+        after=number(injury.after.value),
+        after_time=_time(injury.after.time, question, rules),
+        after_page=injury.after.page,
+        unit=_unit("umol/L"),
+        measures=("，" if question.language == "zh" else ", ").join(filter(None, measures)),
+        stage=injury.stage,
+        source=injury.source,
+    )
 
 
 def _value(name: str, question: Question, fact: Fact, rules: Path | None) -> str:

@@ -47,7 +47,10 @@ ROWS = [
     ("GCS：E4V5M6", ["gcs 15.0 None"]),
     ("NRS评分3分，NRS2002评分4分", ["pain_score 3.0 None"]),
     ("Pain score 4/10", ["pain_score 4.0 None"]),
-    ("24小时尿量1850ml，夜间尿量600ml，尿量30ml/h", ["urine_output 1850.0 mL/24h", "urine_volume 600.0 mL", "urine_output_rate 30.0 mL/h"]),
+    (
+        "24小时尿量1850ml，夜间尿量600ml，尿量30ml/h",
+        ["urine_output 1850.0 mL/24h", "urine_volume 600.0 mL", "urine_output_rate 30.0 mL/h"],
+    ),
     ("尿量0.4ml/kg/h，体重指数24.2kg/m2", ["urine_output_per_weight 0.4 mL/kg/h", "bmi 24.2 kg/m2"]),
     ("体重下降约5kg", []),
     ("引流量1200ml，尿量可", []),

@@ -46,7 +46,7 @@ def score(*names: str, kind: str) -> Score:
     exact, missed, wrong = 0, list[str](), list[str]()
     for name in names:
         for entry in entries(name):
-            gold = Counter(_stated(line) for line in entry["facts"])
+            gold = Counter(stated(line) for line in entry["facts"])
             found = Counter(_of(fact) for fact in read(entry) if fact.kind == kind)
             place = f"{name}: {entry.get('text') or entry['row']}"
             for one in list(found):
@@ -67,7 +67,8 @@ def read(entry: dict[str, Any]) -> tuple[Fact, ...]:
     return facts_of(record_of([text], language="zh" if any("一" <= sign <= "鿿" for sign in text) else "en"))
 
 
-def _stated(line: str) -> Stated:
+def stated(line: str) -> Stated:
+    """A line of the gold."""
     name, value, unit, flag, kept_out = (line.split("|") + [""] * 4)[:5]
     return Stated(name, _number(value), unit or None, flag or None, kept_out or None)
 

@@ -69,7 +69,7 @@ def test_a_change_names_both_ends_and_what_lies_between() -> None:
     rising = trend(72, 150, 108, direction="up", change_pct=50.0)
     told = word_answer(ZH, "answered", (), (fact(108, None),), (rising,), (), None)
     assert told.startswith("肌酐由72升至108 umol/L（+50 %），2026-03-02 第2页 → 2026-03-04 第4页，共3次结果。")
-    assert told.endswith("其间最低72，最高150。")
+    assert told.endswith("其间最低72（2026-03-02，第2页），最高150（2026-03-03，第3页）。")
     falling = trend(108, 72, direction="down", change_pct=-33.3)
     told = word_answer(EN, "answered", (), (fact(72, None),), (falling,), (), None)
     assert told == "肌酐 fell from 108 to 72 umol/L (-33.3 %), 2026-03-02 page 2 → 2026-03-03 page 3, 2 results."
