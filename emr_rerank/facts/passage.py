@@ -78,7 +78,7 @@ class Passage:
             if "(" in between and not any(sign in between for sign in ",，。;"):
                 return when.iso
         before = [when for when in self.dates if when.start < start and not when.apart]
-        if before:
+        if before and not self._returned(before[-1], start):
             return before[-1].iso
         if self.retelling:
             return self.retold_day if any(not when.apart for when in self.dates) else self.inherited
@@ -133,6 +133,8 @@ class Passage:
         before = [when for when in self.dates if when.start < start and not when.apart]
         known = time or self.document_date
         early = before[-1].past if before else bool(known and self._days_early(known) > 1)
+        if before and self._returned(before[-1], start):
+            early = False
         unsettled = last.get("here", -1) < 0 and not any(when.iso for when in self.dates)
         past = self.sentence.section_code == "past_history" and unsettled
         if early or past or last.get("elsewhere", -1) > last.get("here", -1):
@@ -140,6 +142,13 @@ class Passage:
         if self._aimed(start, end, last.get("target", -1)):
             notes.append(PLANNED)
         return tuple(notes)
+
+    def _returned(self, when: When, start: int) -> bool:
+        """Whether the sentence comes back to this stay between a day before it and that place: 外院…，入院后复查…"""
+        patterns = stay_patterns(self.rules_dir)
+        back, stayed = patterns.get("returned"), patterns.get("stayed")
+        found = back.search(self.text, when.end, start) if when.past and back else None
+        return bool(found and not (stayed and stayed.search(self.text, when.end, found.start())))
 
     def _days_early(self, time: str) -> int:
         """Days from a time to admission; negative after it."""

@@ -85,7 +85,7 @@ class _Prose:
             analyte = meant(self._passage, mention, unit, printed.value)
             if analyte is None or not self._fits(mention, analyte, unit, printed):
                 continue
-            time = self._passage.time_of(printed.start, printed.end)
+            time = self._time(mention, readings, printed)
             own = not any(mention.start < when.start < printed.start for when in self._passage.dates)
             previous = reading.previous and own
             notes = ((PREVIOUS,) if previous else ()) + ((SPLIT_DIGITS,) if reading.split else ())
@@ -100,6 +100,14 @@ class _Prose:
                 notes=notes,
             )
 
+    def _time(self, mention: Mention, readings: Sequence[Reading], printed: PrintedValue) -> str | None:
+        """When a value was measured; a day named inside 由入院时的126降至89 is the older value's, not the newer one's."""
+        first = readings[0].printed
+        inside = [when.start for when in self._passage.dates if mention.start < when.start < printed.start]
+        if printed is not first and inside and max(inside) < first.start:
+            return (self._passage.inherited or "")[:10] or None
+        return self._passage.time_of(printed.start, printed.end)
+
     def _reference(self, at: int) -> tuple[float | None, float | None] | None:
         """A reference range in brackets or behind its label."""
         found = _REFERENCE.match(self._text, at)
@@ -111,11 +119,11 @@ class _Prose:
         """Whether the unit lets a name be the analyte: `P80次/分` is a pulse, the L of L5-S1 no lymphocyte."""
         if unit and unit_table(self._passage.rules_dir).get(unit).dimension in _BODY:
             return self._reader.accepts([analyte], unit)
-        if not mention.bare and mention.end - mention.start > 2:
+        name = self._text[mention.start : mention.end]
+        if not mention.bare and (len(name) > 2 or (len(name) == 2 and not name.isascii())):
             return True
         if unit is None or isinstance(printed.value, str):
-            latin = self._text[mention.start : mention.end].isascii()
-            return not (mention.bare and latin and isinstance(printed.value, float))
+            return not (mention.bare and name.isascii() and isinstance(printed.value, float))
         return self._reader.accepts([analyte], unit)
 
     def readings(self, index: int) -> list[Reading]:

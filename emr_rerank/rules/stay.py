@@ -10,7 +10,9 @@ from pydantic import Field, model_validator
 
 from emr_rerank.rules.files import Pattern, Rule, load_rules
 
-StayKind = Literal["elsewhere", "here", "target", "limit_after", "this_morning", "again", "retelling"]
+StayKind = Literal[
+    "elsewhere", "here", "target", "limit_after", "returned", "stayed", "this_morning", "again", "retelling"
+]
 SpecimenKind = Literal["blood", "urine", "stool", "csf", "pleural", "ascites", "other"]
 
 

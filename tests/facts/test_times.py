@@ -67,3 +67,17 @@ def test_days_after_an_operation_count_from_its_note() -> None:
     facts = facts_of(record.model_copy(update={"sections": (operation, record.sections[1])}))
     (fact,) = (each for each in facts if each.kind == "lab")
     assert fact.time == "2026-03-11"
+
+
+@pytest.mark.parametrize(
+    ("text", "times"),
+    [
+        ("血红蛋白由入院时的126g/L降至89g/L", [ADMISSION, DAY]),
+        ("血红蛋白由3月5日126g/L降至3月8日89g/L", ["2026-03-05", "2026-03-08"]),
+        ("3月5日血红蛋白由126g/L降至89g/L", [None, "2026-03-05"]),
+        ("2025年10月外院血红蛋白126g/L，入院后复查89g/L", [None, DAY]),
+    ],
+)
+def test_a_day_inside_a_change_is_the_older_value_s(text: str, times: list[str | None]) -> None:
+    facts = facts_of(record_of([text], section="progress_note", date=DOCUMENT))
+    assert [fact.time for fact in facts] == times

@@ -56,6 +56,69 @@ def test_a_quoted_measurement_counts_once() -> None:
     ]
 
 
+def test_every_place_that_tells_a_measurement_is_cited() -> None:
+    quotes = ["今日复查肌酐108μmol/L", "肌酐由108降至95μmol/L", "Scr 72→108", "3月3日肌酐108.3μmol/L"]
+    rows = [
+        ["2026-03-03 06:10", "肌酐", "108.3", "μmol/L", "57-97"],
+        ["2026-03-06 06:10", "肌酐", "95", "μmol/L", "57-97"],
+    ]
+    told = facts_of(record_of(quotes, dates=["2026-03-03", "2026-03-07", "2026-03-07", "2026-03-09"]))
+    (trend,) = build_trends([*told, *facts_of(table_of(SHORT, rows))], ["creatinine"])
+    assert [[citation.text for citation in point.citations] for point in trend.points] == [
+        ["108.3", "108", "108", "108", "108.3"],
+        ["95", "95"],
+    ]
+    assert [(each.text, each.reason) for each in trend.apart] == [("72", "unit_missing")]
+    assert (trend.highest.value, trend.lowest.value) == (108.3, 95.0)
+
+
+def test_the_json_of_a_series_is_the_contract() -> None:
+    record = record_of(["3月2日肌酐72μmol/L，今日肌酐108μmol/L，其母肌酐300μmol/L"])
+    (trend,) = build_trends(facts_of(record), ["creatinine"])
+    assert set(trend.model_dump()) == {
+        "name", "display", "unit", "points", "first", "last", "change", "change_pct", "direction",
+    }  # fmt: skip
+    assert set(trend.model_dump()["points"][0]) == {"time", "value", "page"}
+
+
+@pytest.mark.parametrize(
+    ("told", "reason"),
+    [
+        ("2年前外院查血糖20.1mmol/L", "other_stay"),
+        ("其母查血糖15.1mmol/L", "other_person"),
+        ("目标血糖7.0mmol/L", "planned"),
+        ("血糖9999mmol/L", "implausible"),
+        ("血糖9.9U/L", "other_unit"),
+        ("血糖15.6", "unit_missing"),
+        ("血糖>33.3mmol/L", "not_a_number"),
+        ("血糖波动于6-10mmol/L", "not_a_number"),
+    ],
+)
+def test_what_does_not_belong_to_the_series_is_listed_with_the_reason(told: str, reason: str) -> None:
+    record = record_of(["3月2日血糖11.0mmol/L", told, "今日血糖8.0mmol/L"])
+    (trend,) = build_trends(facts_of(record), ["glucose"])
+    assert [point.value for point in trend.points] == [11.0, 8.0]
+    assert [each.reason for each in trend.apart] == [reason]
+
+
+def test_disputed_values_are_listed() -> None:
+    told = facts_of(record_of(["今晨肌酐180μmol/L", "今晨肌酐108μmol/L"]))
+    (trend,) = build_trends([*told, *facts_of(table_of(SHORT, [DAY_BEFORE, NEXT_DAY]))], ["creatinine"])
+    assert {(each.value, each.reason) for each in trend.apart} == {(180.0, "disputed"), (108.0, "disputed")}
+
+
+def test_a_series_is_in_the_unit_that_most_values_are_in() -> None:
+    record = record_of(["3月2日D-二聚体1.2mg/L FEU", "3月3日D-二聚体0.8ug/ml", "今日D-二聚体860ng/ml(FEU)"])
+    (trend,) = build_trends(facts_of(record), ["d_dimer"])
+    assert ([point.value for point in trend.points], trend.unit) == ([1.2, 0.86], "mg/L FEU")
+    assert [(each.value, each.unit, each.reason) for each in trend.apart] == [(0.8, "mg/L", "other_unit")]
+
+
+def test_the_threshold_names_its_source() -> None:
+    (trend,) = build_trends(facts_of(record_of(["3月2日肌酐72μmol/L，今日肌酐108μmol/L"])), ["creatinine"])
+    assert trend.threshold == 15.0 and "Fokkema 2006" in trend.threshold_source
+
+
 def test_other_people_stays_and_plans_stay_out() -> None:
     record = record_of(
         [
