@@ -101,7 +101,7 @@ class _Prose:
             )
 
     def _time(self, mention: Mention, readings: Sequence[Reading], printed: PrintedValue) -> str | None:
-        """When a value was measured; a day named inside 由入院时的126降至89 is the older value's, not the newer one's."""
+        """When a value was measured; the day named inside 由入院时的126降至89 is the older value's alone."""
         first = readings[0].printed
         inside = [when.start for when in self._passage.dates if mention.start < when.start < printed.start]
         if printed is not first and inside and max(inside) < first.start:

@@ -16,6 +16,7 @@ from emr_rerank.rules.units import UnitError, unit_table
 from emr_rerank.rules.values import value_words
 from emr_rerank.rules.vitals import VitalSign, vital_signs
 
+_DIGIT = re.compile(r"\d")
 _ONE = r"\d{1,4}(?:\.\d{1,2})?"
 _TWO = r"\d{2,3}(?:\s?[-~]{1,2}\s?\d{2,3})?\s?/\s?\d{2,3}(?:\s?[-~]{1,2}\s?\d{2,3})?"
 _SINGLE = re.compile(
@@ -57,6 +58,8 @@ class VitalReading:
 def vital_readings(passage: Passage) -> list[VitalReading]:
     """All readings of a sentence in reading order, one a number; bare letters only beside proven signs."""
     found: dict[int, VitalReading] = {}
+    if not _DIGIT.search(passage.masked):
+        return []
     for sign, pattern, sure in _patterns(passage.rules_dir):
         for name in pattern.finditer(passage.masked):
             for reading in _series(passage, sign, name, sure):
