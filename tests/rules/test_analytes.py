@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from emr_rerank.errors import RuleError
 from emr_rerank.rules.analytes import Analyte, catalogue
+from emr_rerank.rules.units import unit_table
 
 ALL = catalogue()
 RULE = "rules:\n  - {id: house_marker, display_zh: 院内指标, display_en: house marker, aliases: [HMK], unit: UNIT}\n"
@@ -184,3 +185,51 @@ def test_every_loinc_code_has_a_right_check_digit() -> None:
         total = sum(map(int, turned)) + sum(map(int, number[::-1][1::2]))
         assert (10 - total % 10) % 10 == int(check), code
     assert len(codes) == len(set(codes)) >= 130
+
+
+PRINTED = [
+    (analyte.id, unit)
+    for analyte in ALL
+    for unit in dict.fromkeys((analyte.unit, *analyte.units, *analyte.conversions))
+]
+
+
+@given(st.sampled_from(PRINTED), st.floats(0.001, 1e5))
+def test_every_printed_unit_converts_in_proportion(printed: tuple[str, str], value: float) -> None:
+    analyte = ALL.get(printed[0])
+    once, twice = (ALL.in_usual_unit(analyte, number, printed[1]) for number in (value, 2 * value))
+    assert once is not None and twice is not None and once[1] == twice[1]
+    offset = analyte.conversions[printed[1]].offset if printed[1] in analyte.conversions else 0.0
+    assert twice[0] - offset == pytest.approx(2 * (once[0] - offset), rel=1e-6)
+    assert ALL.in_usual_unit(analyte, *once) == once, "the usual unit is its own"
+
+
+@given(st.sampled_from(PRINTED), st.floats(0.01, 1e5))
+def test_there_and_back_over_the_molar_mass(printed: tuple[str, str], value: float) -> None:
+    analyte, unit = ALL.get(printed[0]), printed[1]
+    normal = ALL.to_normal(analyte, value, unit)
+    if normal is None or unit in analyte.conversions:
+        return
+    assert unit_table().convert(normal, analyte.unit, unit, analyte.molar_mass) == pytest.approx(value, rel=1e-6)
+
+
+@given(st.sampled_from(sorted(analyte.id for analyte in ALL)), st.sampled_from(sorted(unit_table()._units)))
+def test_a_unit_of_another_dimension_is_refused(analyte_id: str, unit: str) -> None:
+    analyte, units = ALL.get(analyte_id), unit_table()
+    dimensions = {units.get(each).dimension for each in (analyte.unit, *analyte.units)}
+    if analyte.molar_mass and dimensions & {"mass", "substance"}:
+        dimensions |= {"mass", "substance"}
+    fits = units.get(unit).dimension in dimensions or unit in analyte.conversions
+    assert ALL.accepts(analyte, unit) == fits
+
+
+@pytest.mark.parametrize("analyte", [each for each in ALL if each.conversions], ids=lambda each: each.id)
+def test_a_conversion_of_its_own_names_its_source(analyte: Analyte) -> None:
+    assert all(len(conversion.source) > 10 for conversion in analyte.conversions.values())
+
+
+def test_the_catalogue_is_wide_enough() -> None:
+    assert len(ALL) >= 400
+    assert {"blood", "urine", "stool", "csf", "pleural", "ascites"} == {analyte.fluid for analyte in ALL}
+    loinc = [analyte.loinc for analyte in ALL if analyte.loinc]
+    assert len(loinc) == len(set(loinc))
