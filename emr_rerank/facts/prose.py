@@ -45,6 +45,9 @@ def prose_labs(passage: Passage) -> Iterator[Fact]:
                 yield from reader.facts(mention, [reading])
             index += run
             continue
+        if reader.is_ratio(index):
+            index += 2
+            continue
         yield from reader.facts(mentions[index], reader.readings(index))
         index += 1
 
@@ -181,6 +184,14 @@ class _Prose:
         value = f"{low.printed.value:g}-{high.printed.value:g}"
         printed = PrintedValue(value, low.printed.start, high.printed.end, high.printed.flag)
         return Reading(printed, high.unit or low.unit, high.next)
+
+    def is_ratio(self, index: int) -> bool:
+        """Whether a name and the next one are the parts of a ratio: 载脂蛋白B/载脂蛋白A1 0.86 is neither's result."""
+        if index + 1 >= len(self._mentions):
+            return False
+        one, other = self._mentions[index : index + 2]
+        names = ({each.analyte_id, *each.others} for each in (one, other))
+        return self._text[one.end : other.start].strip() in ("/", ":") and not set.intersection(*names)
 
     def shared(self, index: int) -> tuple[int, list[Reading]]:
         """A run of names with one list of values behind, or one word for all.

@@ -19,6 +19,10 @@ _SPLIT_DIGITS = re.compile(r"\s*(?<![A-Za-z])((\d{1,2})(?: \d{1,3})+(?:\.\d+)?)(
 _POWER = re.compile(r"\s*[x×✕*·]\s*10\s*(?:(?:\^|~|e|\*\*?|⌃)\s*(\d{1,2})|([⁰¹²³⁴⁵⁶⁷⁸⁹]+))\s*", re.IGNORECASE)
 _RAISED = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789")
 _BRACKETED_NUMBER = re.compile(r"\s*\(\s*(?=[<>]?\s?\d)")
+_TOLD_OF_A_CHANGE = re.compile(
+    r"\s*[一-鿿]{0,8}?(?:升高|下降|增高|降低|减少|增加|上升|波动|变化|好转|改善|异常)[一-鿿]{0,3}[，,]\s*(?=由|从|自|为|最高|最低|现)"
+)
+"""A clause that tells of a change before it gives the values: 进行性下降，由198下降至56."""
 TREATED = re.compile(
     r"(?:(?:经|予|给)?[一-鿿]{1,10}后[一-鿿]{0,2}?|复查|复测|次日|今[日晨])?(?:复查|复测|再次复查|升至|降至|恢复至|回升至|升为|降为)"
     r"|\s*(?:on|at|after|with)\s+[a-z ]{2,20},?\s*(?=(?:then|and|peak|improv|rose|ris|fell|drop|down|up)\w*)"
@@ -58,6 +62,9 @@ class ResultReader:
         """The result behind a name, over the words that may stand between."""
         if bracketed := self._in_brackets(mention, at, limit):
             return bracketed
+        clause = _TOLD_OF_A_CHANGE.match(self.text, at, limit)
+        if clause:
+            at = clause.end()
         start = self.bridge(at, limit)
         if CHANGED_BY.search(self.text[at:start]):
             return None

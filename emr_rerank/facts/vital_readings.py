@@ -25,7 +25,9 @@ _SINGLE = re.compile(
     rf"|(?P<number>{_ONE})(?![\d.]*\d)(?!\s*[-~/]\s*\d)"
 )
 _PAIRED = re.compile(rf"(?P<span>{_TWO}\s?[-~]{{1,2}}\s?{_TWO})(?!\d)|(?P<number>{_TWO})(?!\d)")
+_PARTS_IN_WORDS = r"(?:(?:睁眼|言语|语言|运动|肢体)(?:反应|运动)?\s*\d\s*分?\s*[+,，、]?\s*){3}"
 _SCORE = re.compile(
+    rf"{_PARTS_IN_WORDS}(?:共计?|总分|合计|总计|=)?\s*(?P<total>\d{{1,2}})(?!\d)|"
     r"(?:[EeVvMm]\s*\d\s*[+,，、]?\s*){3}[=为:]?\s*(?P<number>\d{1,2})(?!\d)|(?P<parts>(?:[EeVvMm]\s*\d\s*[+,，、]?\s*){3})"
     r"|(?P<points>\d{1,2})(?![\d.]*\d)(?:\s*/\s*1[05](?!\d))?(?!\s*/\s*\d)(?![A-Za-z%℃])"
 )
@@ -170,7 +172,7 @@ def _patterns(rules_dir: Path | None) -> tuple[tuple[VitalSign, re.Pattern[str],
     made = []
     words = "|".join(re.escape(word) for word in value_words("bridge", rules_dir))
     bridge = rf"(?:\s+|[:=]|\([^()]{{0,8}}\)|{words}){{0,5}}"
-    value = r"(?=\d|[<>≤≥]|超过|高于|大于|多于|低于|小于|少于|不足|(?i:above|over|below|under)\s|[EVMevm]\s?\d)"
+    value = r"(?=\d|[<>≤≥]|超过|高于|大于|多于|低于|小于|少于|不足|(?i:above|over|below|under)\s|[EVMevm]\s?\d|睁眼)"
     for sign in vital_signs(rules_dir):
         names = "|".join(re.escape(name) for name in sorted(sign.names, key=len, reverse=True))
         names += f"|{sign.pattern}" if sign.pattern else ""

@@ -41,13 +41,13 @@ def entries(name: str) -> list[dict[str, Any]]:
     return list(yaml.safe_load((FOLDER / f"{name}.yaml").read_text(encoding="utf-8")))
 
 
-def score(*names: str, kind: str) -> Score:
-    """The score over all entries of the files, for facts of one kind."""
+def score(*names: str, kind: str | None) -> Score:
+    """The score over all entries of the files, for facts of one kind, or of labs and vitals together."""
     exact, missed, wrong = 0, list[str](), list[str]()
     for name in names:
         for entry in entries(name):
             gold = Counter(stated(line) for line in entry["facts"])
-            found = Counter(_of(fact) for fact in read(entry) if fact.kind == kind)
+            found = Counter(_of(fact) for fact in read(entry) if fact.kind in (kind or ("lab", "vital")))
             place = f"{name}: {entry.get('text') or entry['row']}"
             for one in list(found):
                 same = next((other for other in gold if gold[other] and _same(one, other)), None)
@@ -94,9 +94,9 @@ def _same(one: Stated, other: Stated) -> bool:
 
 
 if __name__ == "__main__":
-    for kind, files in (("lab", ("labs.zh", "labs.en", "labs.rows")), ("vital", ("vitals",))):
+    for kind, files in (("lab", ("labs.zh", "labs.en", "labs.rows")), ("vital", ("vitals",)), (None, ("labs.later",))):
         result = score(*files, kind=kind)
         count = sum(len(entries(name)) for name in files)
         print(*(f"  missed {line}" for line in result.missed), sep="\n")  # noqa: T201
         print(*(f"  wrong  {line}" for line in result.wrong), sep="\n")  # noqa: T201
-        print(f"{kind}: {count} texts and rows, {result.exact} facts exact, share {result.share:.4f}")  # noqa: T201
+        print(f"{kind or files[0]}: {count} texts and rows, {result.exact} facts exact, share {result.share:.4f}")  # noqa: T201
