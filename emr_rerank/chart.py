@@ -4,6 +4,7 @@ matplotlib (extra `plot`) is imported only when a picture is made. Nothing here 
 is chosen for the caller and no window opens.
 """
 
+import datetime
 import io
 import re
 import warnings
@@ -122,8 +123,9 @@ def _panel(axes: "Axes", trend: "Trend", language: str, *, with_chinese: bool) -
     axes.margins(x=0.07, y=0.28)
     axes.plot(places, values, color="#7f8c8d", linewidth=1.2, zorder=2)
     for place, point in zip(places, trend.points, strict=True):
-        mark, colour = _MARKS[point.flag]
-        axes.plot([place], [point.value], mark, color=colour, markersize=6, zorder=3)
+        mark, colour = _MARKS[point.flag]  # hollow where only the day is known
+        inside = colour if _hour_known(point) else "white"
+        axes.plot([place], [point.value], mark, color=colour, markerfacecolor=inside, markersize=6, zorder=3)
     _band(axes, trend, words["band"])
     _label_points(axes, trend, places, words["page"])
     percent = "" if trend.change_pct is None else f" ({trend.change_pct:+g} %)"
@@ -137,12 +139,30 @@ def _panel(axes: "Axes", trend: "Trend", language: str, *, with_chinese: bool) -
 
 
 def _places(trend: "Trend") -> list[Any]:
-    """Where the points stand on the time axis: their times, or 1, 2, 3 … when one is undated."""
-    import datetime
+    """Where the points stand on the time axis: their times, or 1, 2, 3 … when one is undated.
 
+    A value known by its day only stands midway between its neighbours in the series within that day, noon where it has
+    none, so that the line never runs back.
+    """
     if any(point.time is None for point in trend.points):
         return list(range(1, len(trend.points) + 1))
-    return [datetime.datetime.fromisoformat(point.time or "") for point in trend.points]
+    places: list[datetime.datetime] = []
+    for index, point in enumerate(trend.points):
+        place = datetime.datetime.fromisoformat(point.time or "")
+        if not _hour_known(point):
+            day = place.date()
+            later = [
+                datetime.datetime.fromisoformat(each.time or "") for each in trend.points[index:] if _hour_known(each)
+            ]
+            first = max([place, *places[-1:]])
+            last = min([place + datetime.timedelta(days=1), *(each for each in later if each.date() == day)])
+            place = first + (last - first) / 2
+        places.append(place)
+    return places
+
+
+def _hour_known(point: "TrendPoint") -> bool:
+    return "T" in (point.time or "")
 
 
 def _band(axes: "Axes", trend: "Trend", label: str) -> None:

@@ -97,6 +97,25 @@ def test_labels_stand_apart() -> None:
     assert not any(one.overlaps(other) for index, one in enumerate(boxes) for other in boxes[:index])
 
 
+@pytest.mark.parametrize(
+    "times",
+    [
+        ("2026-02-09T11:40", "2026-02-09T13:45", "2026-02-09", "2026-02-10T06:00"),
+        ("2026-02-09T11:40", "2026-02-09", "2026-02-09T13:45", "2026-02-10T06:00"),
+        ("2026-02-09T11:40", "2026-02-09", "2026-02-09", "2026-02-09T13:45"),
+        ("2026-02-09", "2026-02-10", "2026-02-11", "2026-02-12T06:00"),
+    ],
+)
+def test_the_line_never_runs_back(times: tuple[str, ...]) -> None:
+    series = trend([point(time, 10 + page, page) for page, time in enumerate(times, start=1)])
+    axes = chart.plot_trends((series,), language="en").figure.axes[0]
+    places = list(axes.lines[0].get_xdata())
+    assert places == sorted(places) and len(set(places)) == len(places)
+    assert [place.date().isoformat() for place in places] == [time[:10] for time in times]
+    hollow = [line.get_markerfacecolor() == "white" for line in axes.lines[1 : len(times) + 1]]
+    assert hollow == ["T" not in time for time in times]
+
+
 def test_undated_points_stand_in_order(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(chart, "_chinese_font", lambda: "DejaVu Sans")
     axes = chart.plot_trends((trend([point(None, 72, 1), point("2026-03-05", 108, 2)]),)).figure.axes[0]
