@@ -11,8 +11,8 @@ from emr_rerank.rules.values import ValueRole, value_words
 
 Reference = tuple[float | None, float | None]
 
-NUMBER = r"(?:\d{1,3}(?:,\d{3})+(?:\.\d+)?(?![\d,])|\d+(?: ?\.\d+)?)"
-"""Digits with a decimal part, which OCR may set off by a space (12 .18), or with commas between thousands."""
+NUMBER = r"(?:\d+(?:\.\d+)?[Ee]\+?\d{1,2}(?![\d.]|/L)|\d{1,3}(?:,\d{3})+(?:\.\d+)?(?![\d,])|\d+(?: ?\.\d+)?)"
+"""2.35E+05, digits with commas between thousands, or with a decimal part, which OCR may set off by a space (12 .18)."""
 _SIGNS = r"\+/-|\+-|±|\d\+(?!\d)|\+[1-4](?![\d.])|\+{1,4}(?![\dA-Za-z])"
 _RANGE = re.compile(rf"\s*(-?{NUMBER})\s*(?:-{{1,3}}|~{{1,2}}|至|to)\s*(-?{NUMBER})")
 _GLUED_POWER = re.compile(r"10[\^~*]\d")
@@ -92,7 +92,7 @@ def value_reader(overrides: Path | None = None) -> ValueReader:
     less = frozenset(value_words("less", overrides))
     result = (
         rf"\s*(?:\(\s*(?P<bracketed>{_SIGNS}|-|{words('qualitative')}|1:\d{{1,5}})\s*\)"
-        rf"|(?P<titre>1:\d{{1,5}}(?!\d))|(?P<signs>(?:{_SIGNS})(?!\s*\d)|-(?=\s*(?:[,，、;；。]|$)))"
+        rf"|(?P<titre>1:\d{{1,5}}(?!\d))|(?P<signs>(?:{_SIGNS})(?:\s?[-~]\s?(?:{_SIGNS}))?(?!\s*\d)|-(?=\s*(?:[,，、;；。]|$)))"
         rf"|(?P<range>{NUMBER}\s*[-~]{{1,2}}\s*{NUMBER})(?![\d.-]|/\d)"
         rf"|(?P<compared>(?:{compare})\s*{NUMBER})|(?P<number>-?{NUMBER})|(?P<words>{words('qualitative')}))"
     )

@@ -208,7 +208,8 @@ class _Prose:
             return 0, []
         limit = self._mentions[last + 1].start if last + 1 < len(self._mentions) else len(self._text)
         at = self._reader.bridge(self._mentions[last].end, limit)
-        if _ALL.search(self._text[self._mentions[last].end : at]):
+        joint = self._text[self._mentions[last - 1].end : self._mentions[last].start]
+        if _ALL.search(self._text[self._mentions[last].end : at]) or "、" in joint:
             word = self._reader.at(self._mentions[last], at, limit)
             if word and not word.printed.numeric:
                 return run, [word] * run

@@ -14,11 +14,17 @@ SEPARATOR = re.compile(r"\s*(?:[、/,，;；]|及|和|与|and\b)\s*")
 _NO_RESULT = re.compile(r"\s*[A-Za-z㎎㎖]|\s?[/:]\s?\d|-\d|\.\d")
 _FROM = re.compile(r"(?:由|从|\bfrom)\s*\S{0,4}$", re.IGNORECASE)
 _FLAG_FIRST = re.compile(r"\s*(?:([↑↓]+)\s*|([HL])\s+)(?=[<>]?\s?\d)")
+_WHEN = re.compile(r"\s+(?:after|on|today|following|with|post|yesterday)\b", re.IGNORECASE)
 _LETTER_ALONE = re.compile(r"\s+[HL](?=\s*(?:[,，。;；、)）]|$))")
 _SPLIT_DIGITS = re.compile(r"\s*(?<![A-Za-z])((\d{1,2})(?: \d{1,3})+(?:\.\d+)?)(?![\d.])")
-_POWER = re.compile(r"\s*[x×✕*·]\s*10\s*(?:(?:\^|~|e|\*\*?|⌃)\s*(\d{1,2})|([⁰¹²³⁴⁵⁶⁷⁸⁹]+))\s*", re.IGNORECASE)
+_POWER = re.compile(
+    r"\s*(?:[x×✕*·]\s*10\s*(?:(?:\^|~|e|\*\*?|⌃)\s*(\d{1,2})|([⁰¹²³⁴⁵⁶⁷⁸⁹]+))|(万)(?=\s?[A-Za-z拷]))\s*", re.IGNORECASE
+)
 _RAISED = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789")
-_BRACKETED_NUMBER = re.compile(r"\s*\(\s*(?=[<>]?\s?\d)")
+_BRACKETED_NUMBER = re.compile(
+    r"\s*(?:(?:[轻中重]度|明显|显著|稍|略|仍|较前|较昨日|较入院时)*(?:升高|增高|上升|增加|增多|下降|降低|减低|减少|偏高|偏低|正常))?"
+    r"\s*\(\s*(?=[<>]?\s?\d)"
+)
 _TOLD_OF_A_CHANGE = re.compile(
     r"\s*[一-鿿]{0,8}?(?:升高|下降|增高|降低|减少|增加|上升|波动|变化|好转|改善|异常)[一-鿿]{0,3}[，,]\s*(?=由|从|自|为|最高|最低|现)"
 )
@@ -93,7 +99,7 @@ class ResultReader:
             printed, unit, after = raised
         else:
             unit, after = self._unit(after)
-        if unit is None and isinstance(printed.value, float) and self._counts_else(after, listed=listed):
+        if unit is None and isinstance(printed.value, float) and self._counts_else(after, limit, listed=listed):
             return None
         if flag is None:
             flag, after = self._flag(after)
@@ -164,19 +170,24 @@ class ResultReader:
         return found if found else (None, at)
 
     def _raised(self, printed: PrintedValue, at: int) -> tuple[PrintedValue, str, int] | None:
-        """A value with a power of ten that belongs to the number: 3.56×10^4 copies/mL (in 10^9/L it is the unit's)."""
+        """A value with a power of ten of its own, 3.56×10^4 copies/mL or 35万copies/mL; in 10^9/L it is the unit's."""
         power = _POWER.match(self.text, at)
-        if not power or not isinstance(printed.value, float) or self._units.match(self.text, _skip(self.text, at)):
+        if not power or not isinstance(printed.value, float):
             return None
         unit, after = self._unit(power.end())
-        if unit is None:
+        if unit is None or (not power[3] and self._units.match(self.text, _skip(self.text, at))):
             return None
-        digits = power[1] or power[2].translate(_RAISED)
+        digits = "4" if power[3] else power[1] or power[2].translate(_RAISED)
         value = float(f"{printed.value * 10 ** int(digits):.12g}")
         return replace(printed, value=value, end=len(self.text[: power.end()].rstrip())), unit, after
 
-    def _counts_else(self, at: int, *, listed: bool) -> bool:
-        """Whether a number without a known unit counts something else: days, tablets, an unknown unit."""
+    def _counts_else(self, at: int, limit: int, *, listed: bool) -> bool:
+        """Whether a number without a known unit counts something else: days, tablets, an unknown unit.
+
+        Not where the next name begins (PO2 65 PCO2 36), or words of time and treatment.
+        """
+        if _skip(self.text, at) == limit < len(self.text) or _WHEN.match(self.text, at):
+            return False
         if (listed and SEPARATOR.match(self.text, at)) or self.values.step.match(self.text, at):
             return False
         if _LETTER_ALONE.match(self.text, at):

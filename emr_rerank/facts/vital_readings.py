@@ -35,6 +35,8 @@ _COMPARED = re.compile(
     r"\s*(?P<sign>[<>≤≥]=?|超过|高于|大于|多于|低于|小于|少于|不足|(?i:above|over|below|under))\s*(?=\d)"
 )
 _LESS = re.compile(r"[<≤]|低于|小于|少于|不足|below|under", re.IGNORECASE)
+_NOT_OF_A_VESSEL = r"(?<!动脉)(?<!静脉)(?<!动脉血)(?<!静脉血)(?<!venous )(?<!arterial )"
+"""A saturation of a blood sample is a result of the laboratory."""
 _GLUED = re.compile(r"[A-Z](?=[A-Z]{1,2}\s*[:=]?\s*\d)")
 """A one-letter unit with the next sign's letter glued to it: T36.4CP80次/分."""
 
@@ -176,7 +178,7 @@ def _patterns(rules_dir: Path | None) -> tuple[tuple[VitalSign, re.Pattern[str],
     for sign in vital_signs(rules_dir):
         names = "|".join(re.escape(name) for name in sorted(sign.names, key=len, reverse=True))
         names += f"|{sign.pattern}" if sign.pattern else ""
-        made.append((sign, re.compile(rf"(?<![A-Za-z])(?i:{names})(?i:{bridge}){value}"), True))
+        made.append((sign, re.compile(rf"{_NOT_OF_A_VESSEL}(?<![A-Za-z])(?i:{names})(?i:{bridge}){value}"), True))
         if sign.cased:
             cased = "|".join(map(re.escape, sign.cased))
             made.append((sign, re.compile(rf"(?:(?<![A-Za-z0-9/-])|(?<=\dC))(?:{cased})\s*[:=]?\s*{value}"), False))

@@ -96,6 +96,8 @@ class _Name(NamedTuple):
 _VALUE_OR_TALK = re.compile(
     r"\s*(?:\([^()]{1,12}\)\s*)?(?:[:=为是约]|[<>≤≥]|[-+]?\d|[↑↓]|[\t,、]|(?:分别|水平|值|浓度|含量|升高|降低|下降|偏高|偏低|正常|变化|复查|level|was|is|of|阴性|阳性|弱阳|强阳|可疑|未检出|未见|正常|均|neg|pos|trace|small|moderate|large)|\(\s*[-+±]|-\s*(?:[,，、;；。]|$)|$)"
 )
+_ELEMENT_RESULT = re.compile(r"\s?[:=]?\s?\d+(?:\.\d+)?\s?(?i:mmol|mEq|μmol|umol)")
+"""What proves an element although letters stand before it: 电解质钾3.89mmol/L钠141mmol/L."""
 _UNIT_BEFORE = re.compile(r"(?:mol|Eq|Osm|g|U|u|\d|copies|个)\s?/\s?$")
 """A unit that a bare name would be the end of: the L of mmol/L."""
 _SPACED_WORD = re.compile(r"(?<![一-鿿])[一-鿿](?: [一-鿿])+(?![一-鿿])")
@@ -218,7 +220,9 @@ class Catalogue:
             return True
         if printed not in name.bare or not _VALUE_OR_TALK.match(plain, end) or _UNIT_BEFORE.search(plain, 0, start):
             return False
-        return printed.isascii() or not _BEFORE_BARE.search(plain[max(0, start - 1) : start])
+        if printed.isascii() or _ELEMENT_RESULT.match(plain, end):
+            return True
+        return not _BEFORE_BARE.search(plain[max(0, start - 1) : start])
 
 
 def _alternation(names: Iterable[str]) -> str:
