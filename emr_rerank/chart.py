@@ -13,8 +13,8 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-from emr_rerank.display import number, range_text
 from emr_rerank.errors import UsageError
+from emr_rerank.series_view import number, range_text
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
