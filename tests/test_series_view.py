@@ -1,5 +1,7 @@
 """How a series is shown: sparkline, extremes, every page, what is apart and why, the computed criterion."""
 
+import io
+
 import pytest
 from rich.console import Console
 
@@ -28,11 +30,9 @@ def answer(question: str, message: str = "") -> Answer:
 
 
 def shown(made: Answer) -> str:
-    console = Console(width=160, record=True, file=None, quiet=True)
-    with console.capture() as captured:
-        console.quiet = False
-        console.print(made)
-    return captured.get()
+    console = Console(width=160, file=io.StringIO())
+    console.print(made)
+    return console.file.getvalue()
 
 
 @pytest.mark.parametrize("as_html", [False, True])
