@@ -25,6 +25,7 @@ _CHANGE = re.compile(
 _OPENING = re.compile(r"\s*[(\[]?\s*")
 _CLOSING_BRACKET = re.compile(r"[^()]{0,6}[)\]]")
 _CLOSING = re.compile(r"\s*\)?\s*(?:\(\s*\))?\s*")
+_WHEN_TOLD = re.compile(r"\s*(?:on|at) [a-z]{2,12}(?=,)")
 _ALL = re.compile(r"[均都皆]|\b(?:all|both|are)\b", re.IGNORECASE)
 _BODY = frozenset({
     "volume", "volume_per_hour", "volume_per_day", "volume_per_mass_hour", "body_mass", "body_length", "temperature",
@@ -237,7 +238,7 @@ class _Prose:
         while len(found) + len(unsure) < 12:
             closing = _CLOSING.match(self._text, at)
             at = closing.end() if closing else at
-            away = re.compile(r"\s*(?:on|at) [a-z]{2,12}(?=,)").match(self._text, at)
+            away = _WHEN_TOLD.match(self._text, at)
             separator = SEPARATOR.match(self._text, away.end() if away else at)
             if not separator or separator.end() >= limit:
                 break

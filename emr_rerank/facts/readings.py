@@ -116,10 +116,12 @@ class ResultReader:
         return any(known.accepts(analyte, unit) for analyte in analytes)
 
     def _in_brackets(self, mention: Mention, at: int, limit: int) -> Reading | None:
-        """A result in brackets behind the name, with its unit: ALT(86U/L)."""
+        """One number in brackets behind the name, with its unit: ALT(86U/L). A range there is the reference."""
         opening = _BRACKETED_NUMBER.match(self.text, at, limit)
         reading = self.at(mention, opening.end(), limit) if opening else None
-        if reading is None or reading.unit is None or not self.text[reading.next :].lstrip().startswith(")"):
+        if reading is None or reading.unit is None or isinstance(reading.printed.value, str):
+            return None
+        if not self.text[reading.next :].lstrip().startswith(")"):
             return None
         return reading if self.accepts(self.analytes(mention), reading.unit) else None
 

@@ -124,6 +124,7 @@ ZH = [
         "电解质钾3.89mmol/L钠141.2mmol/L",
         [("potassium", 3.89, "mmol/L", None, ""), ("sodium", 141.2, "mmol/L", None, "")],
     ),
+    ("肌酐升高（57-97umol/L）", []),
     ("AST 轻度升高（56U/L）", [("ast", 56.0, "U/L", None, "")]),
     ("血小板17万", [("platelet", 170.0, "10^9/L", None, "")]),
     ("HBV-DNA 35万copies/ml", [("hbv_dna", 350000.0, "copies/mL", None, "")]),
