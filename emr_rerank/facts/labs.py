@@ -11,6 +11,8 @@ from emr_rerank.rules.analytes import Analyte, Mention, catalogue
 
 _SERUM = re.compile(r"血(?!红|小|细|沉|脂|常)|(?i:serum|plasma|blood)")
 """A name that says itself that the analyte was measured in blood: 血肌酐 after 尿常规."""
+_PUNCTURED = frozenset({"csf", "pleural", "ascites"})
+"""Fluids whose analytes a bare word (糖, 细胞总数) names in a report on that fluid only."""
 _OF_OTHERS = ("family", "conditional")
 DIMENSIONLESS = frozenset({"ratio", "pH", "index", "titer"})
 
@@ -34,6 +36,8 @@ def meant(passage: Passage, mention: Mention, unit: str | None, value: float | s
         candidates = own or twins or (candidates if fluid == "urine" else [])
     elif len(candidates) > 1:
         candidates = [analyte for analyte in candidates if analyte.fluid == "blood"] or candidates
+    if mention.bare:
+        candidates = [each for each in candidates if each.fluid not in _PUNCTURED or each.fluid == fluid]
     fitting = [analyte for analyte in candidates if unit and analytes.accepts(analyte, unit)]
     plausible = [analyte for analyte in fitting if unit and _plausible_in(passage, analyte, value, unit)]
     return next(iter([*plausible, *fitting, *candidates]), None)

@@ -170,11 +170,11 @@ class Passage:
 
     def _specimen_in(self, text: str) -> SpecimenKind | None:
         found = [
-            (match.start(), kind)
+            (match.end(), -match.start(), kind)
             for pattern, kind in specimen_patterns(self.rules_dir)
             for match in pattern.finditer(text)
         ]
-        return max(found)[1] if found else None
+        return max(found)[2] if found else None
 
     def page(self, at: int) -> int:
         """The page that holds the character at that place."""

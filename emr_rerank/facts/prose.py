@@ -192,7 +192,7 @@ class _Prose:
             return False
         one, other = self._mentions[index : index + 2]
         names = ({each.analyte_id, *each.others} for each in (one, other))
-        return self._text[one.end : other.start].strip() in ("/", ":") and not set.intersection(*names)
+        return self._text[one.end : other.start].strip() == "/" and not set.intersection(*names)
 
     def shared(self, index: int) -> tuple[int, list[Reading]]:
         """A run of names with one list of values behind, or one word for all.

@@ -37,6 +37,10 @@ _COMPARED = re.compile(
 _LESS = re.compile(r"[<≤]|低于|小于|少于|不足|below|under", re.IGNORECASE)
 _NOT_OF_A_VESSEL = r"(?<!动脉)(?<!静脉)(?<!动脉血)(?<!静脉血)(?<!venous )(?<!arterial )"
 """A saturation of a blood sample is a result of the laboratory."""
+_PAIR_LATER = re.compile(
+    r"\s*(?:(?:on|at|before|after) [a-z]{2,14})?\s*,\s*(?:then |now )?(?=\d{2,3}\s?/\s?\d{2,3}(?!\d))"
+)
+"""Before a later pressure of one list: 168/98 on arrival, 132/78 after labetalol."""
 _GLUED = re.compile(r"[A-Z](?=[A-Z]{1,2}\s*[:=]?\s*\d)")
 """A one-letter unit with the next sign's letter glued to it: T36.4CP80次/分."""
 
@@ -113,8 +117,10 @@ def _series(passage: Passage, sign: VitalSign, name: re.Match[str], sure: bool) 
         joint = step.match(text, reading.next)
         if joint is None and (separator := SEPARATOR.match(text, reading.next)):
             joint = TREATED.match(text, separator.end())
+        again = _PAIR_LATER.match(text, reading.next) if sign.pair and joint is None else None
+        joint = joint or again
         following = _value(passage, sign, joint.end(), sure) if joint else None
-        reading = following if following and (following.unit or step.match(text, reading.next)) else None
+        reading = following if following and (following.unit or again or step.match(text, reading.next)) else None
 
 
 def _first(passage: Passage, sign: VitalSign, name: re.Match[str], sure: bool) -> VitalReading | None:

@@ -7,11 +7,13 @@ from emr_rerank.rules.units import unit_table
 from emr_rerank.rules.vitals import vital_signs
 from tests.gold import labs
 
-ALL = ("labs.zh", "labs.en", "labs.rows", "labs.later", "vitals")
+ALL = ("labs.zh", "labs.en", "labs.rows", "labs.later", "labs.third", "vitals")
 LABS = ("labs.zh", "labs.en", "labs.rows")
 
 
-@pytest.mark.parametrize(("kind", "names"), [("lab", LABS), ("vital", ("vitals",)), (None, ("labs.later",))])
+@pytest.mark.parametrize(
+    ("kind", "names"), [("lab", LABS), ("vital", ("vitals",)), (None, ("labs.later", "labs.third"))]
+)
 def test_value_unit_and_flag_are_exact(kind: str | None, names: tuple[str, ...]) -> None:
     result = labs.score(*names, kind=kind)
     assert result.share >= 0.98, "\n".join((*result.missed, *result.wrong))

@@ -124,6 +124,17 @@ ZH = [
         "电解质钾3.89mmol/L钠141.2mmol/L",
         [("potassium", 3.89, "mmol/L", None, ""), ("sodium", 141.2, "mmol/L", None, "")],
     ),
+    ("细胞总数 256×10^6/L，糖 3.6mmol/L", []),
+    ("D二聚体：PT 12.3s", [("pt", 12.3, "s", None, "")]),
+    (
+        "腰穿：脑脊液压力180mmH2O，常规：白细胞 2×10^6/L，生化：蛋白 0.38g/L；血生化：氯101mmol/L",
+        [
+            ("csf_pressure", 180.0, "mmH2O", None, ""),
+            ("csf_wbc", 2.0, "10^6/L", None, ""),
+            ("csf_protein", 0.38, "g/L", None, ""),
+            ("chloride", 101.0, "mmol/L", None, ""),
+        ],
+    ),
     ("肌酐升高（57-97umol/L）", []),
     ("AST 轻度升高（56U/L）", [("ast", 56.0, "U/L", None, "")]),
     ("血小板17万", [("platelet", 170.0, "10^9/L", None, "")]),

@@ -94,7 +94,12 @@ def _same(one: Stated, other: Stated) -> bool:
 
 
 if __name__ == "__main__":
-    for kind, files in (("lab", ("labs.zh", "labs.en", "labs.rows")), ("vital", ("vitals",)), (None, ("labs.later",)), (None, ("labs.third",))):
+    for kind, files in (
+        ("lab", ("labs.zh", "labs.en", "labs.rows")),
+        ("vital", ("vitals",)),
+        (None, ("labs.later",)),
+        (None, ("labs.third",)),
+    ):
         result = score(*files, kind=kind)
         count = sum(len(entries(name)) for name in files)
         print(*(f"  missed {line}" for line in result.missed), sep="\n")  # noqa: T201
