@@ -62,7 +62,27 @@ class NoTextError(InputError):
 
 
 class LimitError(InputError):
-    """The input is larger than the settings allow."""
+    """The input is larger than the settings allow, or takes longer; the subclasses say in what."""
+
+
+class FileTooLargeError(LimitError):
+    """The file, or what a compressed part of it unpacks to, has more bytes than the settings allow."""
+
+
+class TooManyPagesError(LimitError):
+    """The PDF has more pages than the settings allow."""
+
+
+class TooMuchTextError(LimitError):
+    """The pages hold more characters than the settings allow."""
+
+
+class ImageTooLargeError(LimitError):
+    """A picture has more pixels than the settings allow."""
+
+
+class PageTimeoutError(LimitError):
+    """A page took longer than the settings allow."""
 
 
 class ModelError(EmrRerankError):

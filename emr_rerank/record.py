@@ -49,6 +49,12 @@ class PageTable(Noun):
     rows: tuple[tuple[str, ...], ...]
     row_boxes: tuple[BBox, ...]
     ruled: bool = True
+    row_confidences: tuple[float, ...] = Field((), description="OCR confidence of each row; empty for a text layer")
+
+    @property
+    def text(self) -> str:
+        """Its rows, tab-separated."""
+        return "\n".join("\t".join(cell.replace("\n", "") for cell in row) for row in self.rows)
 
 
 class Page(Noun):
@@ -68,12 +74,14 @@ class Page(Noun):
 
     @property
     def text(self) -> str:
-        """The printed body of the page, tables as tab-separated rows, lines in reading order."""
-        parts = [(line.bbox[1], line.text) for line in self.lines]
-        for table in self.tables:
-            for row, box in zip(table.rows, table.row_boxes, strict=True):
-                parts.append((box[1], "\t".join(cell.replace("\n", "") for cell in row)))
-        return "\n".join(text for _, text in sorted(parts, key=lambda part: part[0]))
+        """The printed body of the page, tables as tab-separated rows, lines and rows in reading order."""
+        parts: list[str] = []
+        waiting = list(self.tables)
+        for line in self.lines:
+            while waiting and waiting[0].bbox[1] <= (line.bbox[1] + line.bbox[3]) / 2:
+                parts.append(waiting.pop(0).text)
+            parts.append(line.text)
+        return "\n".join([*parts, *(table.text for table in waiting)])
 
 
 class Place(Noun):

@@ -19,6 +19,7 @@ class PrintedRow:
     cells: tuple[str, ...]
     box: BBox
     header: bool
+    confidence: float | None = None
 
 
 @dataclass(frozen=True)
@@ -65,8 +66,9 @@ def table_parts(pages: Sequence[Page], overrides: Path | None = None) -> dict[tu
             else:
                 number, header = count, rows[heads - 1] if heads else ()
                 count += 1
-            boxes = zip(rows, printed.row_boxes, strict=True)
-            printed_rows = tuple(PrintedRow(row, box, i < heads) for i, (row, box) in enumerate(boxes))
+            sure = printed.row_confidences or (None,) * len(rows)
+            boxes = zip(rows, printed.row_boxes, sure, strict=True)
+            printed_rows = tuple(PrintedRow(row, box, i < heads, s) for i, (row, box, s) in enumerate(boxes))
             part = TablePart(number, header, printed_rows)
             parts[(page.number, index)] = part
             open_part = (part, printed, page.number) if _closes_page(page, printed) else None

@@ -1,13 +1,14 @@
 """Decides page by page where text comes from: the text layer, pdfplumber for damaged pages, OCR for scanned ones."""
 
-import re
-import zlib
 from dataclasses import dataclass, field
 from typing import Any
 
-from emr_rerank.reading.ocr import ocr_installed, read_scan
+from emr_rerank.errors import EmrRerankError, TooMuchTextError
+from emr_rerank.reading.ocr import OcrReading, read_scan
+from emr_rerank.reading.page_clock import PageClock
 from emr_rerank.reading.plumber_page import Plumber
 from emr_rerank.reading.rawpage import RawPage
+from emr_rerank.reading.recognition import ocr_installed
 from emr_rerank.reading.slanted import main_direction
 from emr_rerank.record import PageSource, Warning
 from emr_rerank.settings import Settings
@@ -21,7 +22,6 @@ _SURELY_SCANNED = 40
 _GARBLED = 0.02
 _MIN_CONFIDENCE = 0.8
 _MORE_TEXT = 1.2
-_FLATE = re.compile(rb"/Filter\s*\[?\s*/FlateDecode\s*\]?(?:(?!endobj).){0,400}?stream\r?\n", re.DOTALL)
 
 
 @dataclass(slots=True)
@@ -47,11 +47,20 @@ class Pages:
         self._plumber = plumber
         self._settings = settings
         self._damaged = damaged
+        self._clock = PageClock(settings.max_page_seconds)
+        self._characters = 0
 
     def read(self, number: int) -> SourcedPage:
-        """Page `number`, from 1. What can't be read comes back empty, with a warning."""
+        """Page `number`, from 1. What can't be read comes back empty, with a warning.
+
+        Raises:
+            TooMuchTextError, ImageTooLargeError, PageTimeoutError: over a limit of the settings.
+            RuleError: a rule file is wrong.
+        """
+        self._clock.start(number)
         page = self._text_layer(number)
         raw = page.raw
+        self._count(raw.characters)
         scanned = raw.image_share > _LARGE_IMAGE and raw.characters < _FEW_CHARACTERS
         drawn = raw.characters == 0 and raw.objects > 0
         garbled = raw.garbled > _GARBLED
@@ -60,7 +69,16 @@ class Pages:
             raw.words = []
         if (scanned or drawn or garbled) and not page.warnings[1:]:
             self._read_image(page)
+        self._clock.check()
         return page
+
+    def _count(self, characters: int) -> None:
+        self._characters += characters
+        if self._characters > self._settings.max_characters:
+            raise TooMuchTextError(
+                f"The pages hold more than the limit of {self._settings.max_characters} characters.",
+                "Split the file, or raise max_characters.",
+            )
 
     def _text_layer(self, number: int) -> SourcedPage:
         page = SourcedPage(RawPage(number, 595.0, 842.0))
@@ -83,6 +101,7 @@ class Pages:
 
     def _try_plumber(self, page: SourcedPage) -> None:
         """Take pdfplumber's reading of a page where it finds clearly more text; warn of content that gave none."""
+        self._clock.check()
         try:
             other, broken = self._plumber.read(page.raw.number)
         except Exception as error:  # pdfminer raises many kinds of error on broken files; the page stays as it was
@@ -101,8 +120,11 @@ class Pages:
             reason = "OCR is turned off." if self._settings.ocr == "never" else INSTALL_OCR
             page.warn("ocr_missing", f"it is a picture and was not read. {reason}")
             return
+        self._clock.check()
         try:
-            reading = read_scan(self._document, page.raw)
+            reading = read_scan(self._document, page.raw.number, self._settings)
+        except EmrRerankError:
+            raise
         except Exception as error:  # rendering and recognition are C++ code behind three libraries
             page.warn("unreadable_page", f"OCR failed ({type(error).__name__}).")
             return
@@ -112,28 +134,19 @@ class Pages:
             return
         if own >= _SURELY_SCANNED and sum(len(word.text) for word in reading.words) < 1.5 * own:
             return
-        page.raw.words, page.raw.edges = reading.words, []
-        page.source, page.confidence, page.skew = "ocr", reading.confidence, reading.skew
-        if reading.confidence is not None and reading.confidence < _MIN_CONFIDENCE:
-            page.warn("ocr_uncertain", f"OCR is only {reading.confidence:.0%} sure of its text.")
+        _take_over(page, reading)
 
 
-def has_broken_streams(data: bytes) -> bool:
-    """Whether a compressed stream of the file does not decompress: pdfium would end the page there without a word."""
-    if b"/Encrypt" in data:
-        return False
-    return any(not _inflates(data, match.end()) for match in _FLATE.finditer(data))
-
-
-def _inflates(data: bytes, start: int) -> bool:
-    end = data.find(b"endstream", start)
-    stream = zlib.decompressobj()
-    try:
-        while start < end and not stream.eof:
-            stream.decompress(data[start : min(end, start + 65536)], 1 << 20)
-            while stream.unconsumed_tail:
-                stream.decompress(stream.unconsumed_tail, 1 << 20)
-            start += 65536
-    except zlib.error:
-        return False
-    return stream.eof
+def _take_over(page: SourcedPage, reading: OcrReading) -> None:
+    """Put what OCR read in the place of the text layer."""
+    page.raw.words, page.raw.edges = reading.words, reading.edges
+    page.raw.width, page.raw.height = reading.size
+    page.source, page.confidence, page.skew = "ocr", reading.confidence, reading.skew
+    if reading.turned:
+        page.warn(
+            "page_turned",
+            f"it was scanned turned and was set upright; its boxes are those of the page turned "
+            f"by {reading.turned} degrees.",
+        )
+    if reading.confidence is not None and reading.confidence < _MIN_CONFIDENCE:
+        page.warn("ocr_uncertain", f"OCR is only {reading.confidence:.0%} sure of its text.")

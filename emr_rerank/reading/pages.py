@@ -6,10 +6,12 @@ from pathlib import Path
 from typing import Any
 
 from emr_rerank.errors import DamagedPdfError, EncryptedPdfError, NoTextError
+from emr_rerank.reading.confidence import with_confidence
+from emr_rerank.reading.damage import has_broken_streams
 from emr_rerank.reading.labels import Labels, load_labels
 from emr_rerank.reading.limits import check_pages, load_bytes, sha256_of
 from emr_rerank.reading.ocr import skewed_box
-from emr_rerank.reading.page_source import INSTALL_OCR, Pages, SourcedPage, has_broken_streams
+from emr_rerank.reading.page_source import INSTALL_OCR, Pages, SourcedPage
 from emr_rerank.reading.plumber_page import Plumber
 from emr_rerank.reading.running import take_off_running
 from emr_rerank.reading.slanted import part_slanted
@@ -109,6 +111,8 @@ def _understood(page: SourcedPage, labels: Labels, going_on: GoingOn) -> tuple[P
         tables=tuple(found.tables),
         running=tuple(line_of([word]) for word in watermark),
     )
+    if page.source == "ocr":
+        noun = with_confidence(noun, raw.words)
     return _as_scanned(noun, page.skew), found.going_on, page.warnings
 
 

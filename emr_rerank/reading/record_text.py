@@ -156,7 +156,7 @@ def _write_rows(out: RecordText, pieces: list[str], length: int, page: Page, mar
             continue
         start, end = length, length + len(text)
         pieces.append(text + "\n")
-        out.places.append(Place(start=start, end=end, page=page.number, bbox=row.box))
+        out.places.append(Place(start=start, end=end, page=page.number, bbox=row.box, confidence=row.confidence))
         table = out.tables[part.table]
         line = LogicalLine(start, end, page.number, "header" if row.header else "row", part.table)
         if not row.header:

@@ -79,17 +79,17 @@ def test_ocr_turned_off_says_so(paper: Callable) -> None:
 
 def test_a_page_that_ocr_finds_nothing_on_is_reported(paper: Callable, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(page_source, "ocr_installed", lambda: True)
-    monkeypatch.setattr(ocr, "_recognised", lambda image: [])
+    monkeypatch.setattr(ocr, "find_boxes", lambda picture: [])
     read = read_pages(scanned(paper, 0.0, with_text_page=True), Settings())
     assert [(warning.code, warning.page) for warning in read.warnings] == [("unreadable_page", 2)]
 
 
 def test_ocr_that_fails_is_reported(paper: Callable, monkeypatch: pytest.MonkeyPatch) -> None:
-    def broken(image: object) -> None:
+    def broken(picture: object) -> None:
         raise RuntimeError("patient text that must not get out")
 
     monkeypatch.setattr(page_source, "ocr_installed", lambda: True)
-    monkeypatch.setattr(ocr, "_recognised", broken)
+    monkeypatch.setattr(ocr, "find_boxes", broken)
     read = read_pages(scanned(paper, 0.0, with_text_page=True), Settings())
     assert [(warning.code, warning.page) for warning in read.warnings] == [("unreadable_page", 2)]
     assert "patient" not in read.warnings[0].message
