@@ -51,8 +51,8 @@ ZH_PROSE = (
 EN_PROSE = (
     "Chief complaint: progressive shortness of breath for 3 years, worse with leg swelling for 1 week.",
     "History of present illness: The patient, aged 66, first noted exertional dyspnoea three years ago. One week "
-    "before admission he could not lie flat and passed about 600 mL of urine a day. Serum creatinine was 186 umol/L and "
-    "NT-proBNP 5230 pg/mL. He was given furosemide 20 mg intravenously with partial relief.",
+    "before admission he could not lie flat and passed about 600 mL of urine a day. Serum creatinine was 186 umol/L "
+    "and NT-proBNP 5230 pg/mL. He was given furosemide 20 mg intravenously with partial relief.",
     "Past medical history: hypertension for 12 years (highest 182/106 mmHg), type 2 diabetes for 8 years, treated with "
     "insulin aspart 30, 16 units in the morning and 12 units at night. No history of hepatitis or tuberculosis.",
     "Allergies: penicillin (rash). No known food allergy.",

@@ -1,6 +1,7 @@
 """Batch indexing: many PDFs into an archive. Workers read and embed; only this process writes.
 
-One bad PDF never stops the batch, not even one that kills its worker process; a database that can't be written does.
+One bad PDF never stops the batch, not even one that kills or hangs its worker process; a database that can't be
+written does.
 """
 
 import hashlib
@@ -14,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from emr_rerank.archive.archive import Archive, RecordTakenError
-from emr_rerank.archive.workers import Failure, outcomes
+from emr_rerank.archive.workers import Failure, Work, outcomes
 from emr_rerank.record import Record
 
 Outcome = Literal["indexed", "skipped", "failed"]
@@ -80,10 +81,11 @@ class _Batch:
 
 def index_batch(
     paths: Iterable[Path],
-    prepare: Callable[[Path], Prepared],
+    prepare: Work[Prepared],
     archive: Archive,
     *,
     workers: int = 1,
+    page_seconds: float = 120.0,
     resume: bool = False,
     replace: bool = False,
     on_progress: Callable[[Path, str], None] | None = None,
@@ -92,20 +94,22 @@ def index_batch(
 
     Args:
         paths: files, and folders that are searched for *.pdf at any depth. Sorted; a file given twice is read once.
-        prepare: reads and embeds one PDF. Must be picklable (a function of a module, or a partial of one) for more than
-            one worker.
+        prepare: reads and embeds one PDF, and tells which page it is at. Must be picklable (a function of a module, or
+            a partial of one).
         archive: written by this process only, one transaction a record: breaking off leaves whole records.
-        workers: processes; 1 works in this process.
+        workers: processes.
+        page_seconds: a worker that stays at one page for longer is ended.
         resume: skip files that are archived with the same bytes under their name (the file's stem).
         replace: let a file take the place of another file's record of the same id.
         on_progress: called with path and outcome ('indexed', 'skipped' or 'failed') after each file.
 
     Raises:
         StoreError: the archive can't be written.
+        UsageError: worker processes can't be started.
     """
     batch = _Batch(archive, replace, on_progress or (lambda path, outcome: None))
     todo = list(_wanted(pdf_files(paths), batch, resume))
-    with closing(outcomes(todo, prepare, workers)) as done:
+    with closing(outcomes(todo, prepare, workers, page_seconds)) as done:
         for path, outcome in done:
             if isinstance(outcome, Failure):
                 batch.fail(path, outcome.message)

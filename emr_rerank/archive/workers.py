@@ -1,21 +1,32 @@
-"""Runs one function over many files in worker processes that may fail or die."""
+"""Runs one function over many files in worker processes that may fail, die or hang.
+
+Every worker has one file at a time and says which page it is at. One that dies, or stays at a page for too long, costs
+its own file and nothing else: it is ended and another takes its place.
+"""
 
 import multiprocessing
+import os
 import pickle
 import signal
-from collections.abc import Callable, Generator, Iterator, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
-from concurrent.futures.process import BrokenProcessPool
+import time
+from collections.abc import Callable, Generator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
+from multiprocessing.connection import Connection, wait
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
-from emr_rerank.errors import EmrRerankError
+from emr_rerank.errors import EmrRerankError, UsageError
 
 Result = TypeVar("Result")
 
-AHEAD = 2
-"""Files handed out for each worker at a time: results never pile up in memory."""
+Tell = Callable[[int | None], None]
+"""Given to the work: called with the number of the page it begins (0 before the first), with None after the last."""
+
+Work = Callable[[Path, Tell], Result]
+
+# spawn: forking a process that holds model threads or database connections can hang
+_CONTEXT = multiprocessing.get_context("spawn")
 
 
 @dataclass(frozen=True)
@@ -26,91 +37,141 @@ class Failure:
 
 
 def outcomes(
-    files: Sequence[Path], work: Callable[[Path], Result], workers: int
+    files: Sequence[Path], work: Work[Result], workers: int, page_seconds: float
 ) -> Generator[tuple[Path, Result | Failure], None, None]:
     """(file, result or failure) of every file, as they are done.
 
     Args:
         files: to be worked on.
-        work: what to do with each; any exception becomes a Failure.
-        workers: spawned processes; 1 works in this process.
+        work: what to do with each, picklable; any exception becomes a Failure.
+        workers: how many processes.
+        page_seconds: a worker that tells nothing for as long is ended; after it told None it may take any time.
+
+    Raises:
+        UsageError: worker processes can't be started.
     """
-    if workers <= 1:
-        yield from ((file, _attempt(work, file)) for file in files)
-        return
     pickle.dumps(work)  # raises here and now, instead of once a file
-    waiting, suspects = list(reversed(files)), list[Path]()
-    while waiting:
-        # A worker that dies takes the pool and all files handed out with it; which one killed it can't be told.
-        yield from _pooled(waiting, suspects, work, workers)
-        for file in suspects:
-            yield file, _alone(work, file)
-        suspects.clear()
-
-
-def _pooled(
-    waiting: list[Path], suspects: list[Path], work: Callable[[Path], Result], workers: int
-) -> Iterator[tuple[Path, Result | Failure]]:
-    """Works `waiting` off until it is empty or a worker dies; then `suspects` are the files that were handed out."""
-    pool = _pool(min(workers, len(waiting)))
-    running: dict[Future[Result | Failure], Path] = {}
+    waiting = list(reversed(files))
+    team: list[_Worker] = []
     try:
-        while waiting or running:
-            while waiting and len(running) < workers * AHEAD:
-                future = pool.submit(_attempt, work, waiting[-1])
-                running[future] = waiting.pop()
-            for done in wait(running, return_when=FIRST_COMPLETED).done:
-                outcome = _outcome(done)
-                yield running.pop(done), outcome
-    except BrokenProcessPool:
-        suspects.extend(running.values())
-        running.clear()
+        while waiting or team:
+            while waiting and len(team) < workers:
+                team.append(_Worker(work, max(1, (os.cpu_count() or 1) // workers)))
+                team[-1].hand(waiting.pop())
+            ready = wait([worker.connection for worker in team], timeout=_patience(team, page_seconds))
+            for worker in list(team):
+                if worker.connection in ready or worker.connection.poll():
+                    done = worker.listen()
+                else:
+                    done = worker.overdue(page_seconds)
+                if done is None:
+                    continue
+                file = worker.file
+                if worker.usable and waiting:
+                    worker.hand(waiting.pop())
+                else:
+                    team.remove(worker)
+                    worker.end()
+                yield file, done
     finally:
-        _end(pool, at_once=bool(running))
+        for worker in team:
+            worker.end()
 
 
-def _alone(work: Callable[[Path], Result], file: Path) -> Result | Failure:
-    pool, finished = _pool(1), set[Future[Result | Failure]]()
-    try:
-        done = pool.submit(_attempt, work, file)
-        finished = wait([done]).done
-        return _outcome(done)
-    except BrokenProcessPool:
+class _Worker:
+    """A process and the file it is at."""
+
+    def __init__(self, work: Callable[..., Any], threads: int) -> None:
+        self.connection, other = _CONTEXT.Pipe()
+        self._process = _CONTEXT.Process(target=_serve, args=(other, work, threads), daemon=True)
+        self._process.start()
+        other.close()
+        self.file = Path()
+        self.usable = True
+        self._began = False
+        self._page: int | None = None
+        self._heard = 0.0
+
+    def hand(self, file: Path) -> None:
+        """Give it a file; its time runs from the moment it takes it."""
+        self.file, self._page = file, None
+        with suppress(OSError):  # it died while idle: the next look at the connection finds that
+            self.connection.send(file)
+
+    def listen(self) -> Any:
+        """Its result, or a Failure when it died; None when it only told of a page."""
+        try:
+            told, content = self.connection.recv()
+        except (EOFError, OSError):
+            return self._died()
+        except Exception as error:  # what it sent can't be put together again here
+            told, content = "done", _unexpected(error)
+        self._began = True
+        if told == "page":
+            self._page, self._heard = content, time.monotonic()
+            return None
+        return content
+
+    def time_left(self, page_seconds: float) -> float:
+        """Seconds that it may still stay where it is."""
+        return float("inf") if self._page is None else self._heard + page_seconds - time.monotonic()
+
+    def overdue(self, page_seconds: float) -> Failure | None:
+        """A Failure when it has stayed at one page for too long."""
+        if self.time_left(page_seconds) > 0:
+            return None
+        self.usable = False
+        where = f"Page {self._page}" if self._page else "Opening it"
+        return Failure(
+            f"{where} took longer than the limit of {page_seconds:g} s; the process that read it was ended. "
+            "Export or scan the record again, or raise max_page_seconds."
+        )
+
+    def end(self) -> None:
+        """End the process. It holds nothing that needs an orderly end: only the parent writes."""
+        self.connection.close()
+        self._process.kill()
+        self._process.join()
+        self._process.close()
+
+    def _died(self) -> Failure:
+        self.usable = False
+        if not self._began:
+            raise UsageError(
+                "Worker processes can't be started.",
+                "A script that indexes must do so under: if __name__ == '__main__'.",
+            )
         return Failure("The process that read it died: out of memory, or a fault in a library.")
-    finally:
-        _end(pool, at_once=not finished)
 
 
-def _pool(workers: int) -> ProcessPoolExecutor:
-    # spawn: forking a process that holds model threads or database connections can hang
-    return ProcessPoolExecutor(workers, mp_context=multiprocessing.get_context("spawn"), initializer=_ignore_interrupt)
+def _patience(team: Sequence[_Worker], page_seconds: float) -> float | None:
+    left = min((worker.time_left(page_seconds) for worker in team), default=float("inf"))
+    return None if left == float("inf") else max(0.0, left)
 
 
-def _outcome(done: Future[Result | Failure]) -> Result | Failure:
-    try:
-        return done.result()
-    except BrokenProcessPool:
-        raise
-    except Exception as error:  # the result could not be sent from worker to parent
-        return _unexpected(error)
-
-
-def _end(pool: ProcessPoolExecutor, at_once: bool) -> None:
-    """Ends the workers; `at_once` when the batch was broken off and nobody waits for what they are reading."""
-    if at_once:
-        for process in list((pool._processes or {}).values()):
-            process.terminate()
-    pool.shutdown(wait=True, cancel_futures=True)
-
-
-def _ignore_interrupt() -> None:
+def _serve(connection: "Connection[Any, Any]", work: Work[Any], threads: int) -> None:
+    """What a worker does until nobody hands it files any more."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the whole group; the parent decides
+    os.environ.setdefault("OMP_NUM_THREADS", str(threads))
+
+    def tell(page: int | None) -> None:
+        connection.send(("page", page))
+
+    with suppress(EOFError, OSError):
+        while True:
+            file = connection.recv()
+            tell(0)
+            done = _attempt(work, file, tell)
+            try:
+                connection.send(("done", done))
+            except Exception as error:  # the result can't be sent
+                connection.send(("done", _unexpected(error)))
 
 
-def _attempt(work: Callable[[Path], Result], file: Path) -> Result | Failure:
+def _attempt(work: Work[Result], file: Path, tell: Tell) -> Result | Failure:
     """The result; a failure instead of any exception, whose own text may quote the record."""
     try:
-        return work(file)
+        return work(file, tell)
     except EmrRerankError as error:
         return Failure(str(error))
     except Exception as error:

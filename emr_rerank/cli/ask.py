@@ -13,6 +13,7 @@ from emr_rerank.chart import check_target
 from emr_rerank.cli import options
 from emr_rerank.cli.console import console, print_json, progress_console
 from emr_rerank.cli.errors import reports_errors
+from emr_rerank.cli.page_limit import ended_when_hanging
 from emr_rerank.cli.parse import show_warnings
 from emr_rerank.errors import InputMissingError, UsageError
 from emr_rerank.findings import Answer
@@ -53,6 +54,12 @@ def ask(
     user: options.User = "",
     purpose: options.Purpose = "",
     password: options.Password = None,
+    ocr: options.Ocr = None,
+    max_pages: options.MaxPages = None,
+    max_file_mb: options.MaxFileMb = None,
+    max_characters: options.MaxCharacters = None,
+    max_image_mpx: options.MaxImageMpx = None,
+    max_page_seconds: options.MaxPageSeconds = None,
     debug: options.Debug = False,
 ) -> None:
     """Ask one question, or a file of questions, about one record.
@@ -71,6 +78,12 @@ def ask(
         journal=journal,
         user=user,
         purpose=purpose,
+        ocr=ocr,
+        max_pages=max_pages,
+        max_file_mb=max_file_mb,
+        max_characters=max_characters,
+        max_image_mpx=max_image_mpx,
+        max_page_seconds=max_page_seconds,
     )
     pdf, question = _split(target or [], archive=archive, record_id=record_id, many=questions is not None)
     if plot is not None:
@@ -136,7 +149,8 @@ def _load(
     if pdf is not None:
         from emr_rerank.reading.reader import read_record
 
-        record = read_record(pdf, settings, password=password)
+        with ended_when_hanging(settings.max_page_seconds) as on_page:
+            record = read_record(pdf, settings, password=password, on_page=on_page)
         show_warnings(record)
         return record, None
     from emr_rerank.pipeline.indexing import load_archived

@@ -31,7 +31,7 @@ def reports_errors(command: Callable[Params, Result]) -> Callable[Params, Result
         except EmrRerankError as error:
             if _debug["on"]:
                 raise
-            _tell(error.what, error.todo)
+            tell(error.what, error.todo)
             raise typer.Exit(error.exit_code) from None
         except typer.Exit:
             raise
@@ -40,13 +40,14 @@ def reports_errors(command: Callable[Params, Result]) -> Callable[Params, Result
         except Exception as error:
             if _debug["on"]:
                 raise
-            _tell(f"Unexpected {type(error).__name__}.", "Run again with --debug and report what it prints.")
+            tell(f"Unexpected {type(error).__name__}.", "Run again with --debug and report what it prints.")
             raise typer.Exit(1) from None
 
     return wrapped
 
 
-def _tell(what: str, todo: str) -> None:
+def tell(what: str, todo: str) -> None:
+    """Says on standard error what failed and what to do."""
     print(f"emr-rerank: {what}", file=sys.stderr)  # noqa: T201 - the edge is where text is printed
     if todo:
         print(f"  → {todo}", file=sys.stderr)  # noqa: T201 - as above

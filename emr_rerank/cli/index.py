@@ -20,6 +20,13 @@ def index(
     device: options.Device = "auto",
     offline: options.Offline = False,
     rules: options.Rules = None,
+    password: options.Password = None,
+    ocr: options.Ocr = None,
+    max_pages: options.MaxPages = None,
+    max_file_mb: options.MaxFileMb = None,
+    max_characters: options.MaxCharacters = None,
+    max_image_mpx: options.MaxImageMpx = None,
+    max_page_seconds: options.MaxPageSeconds = None,
     debug: options.Debug = False,
 ) -> None:
     """Read PDFs into the archive. One bad PDF never stops the batch; failed ones are listed at the end (exit 3)."""
@@ -27,7 +34,18 @@ def index(
     from emr_rerank.pipeline.indexing import index_paths
     from emr_rerank.settings import default_store
 
-    settings = options.build_settings(rules_dir=rules, embedder=embedder, device=device, offline=offline)
+    settings = options.build_settings(
+        rules_dir=rules,
+        embedder=embedder,
+        device=device,
+        offline=offline,
+        ocr=ocr,
+        max_pages=max_pages,
+        max_file_mb=max_file_mb,
+        max_characters=max_characters,
+        max_image_mpx=max_image_mpx,
+        max_page_seconds=max_page_seconds,
+    )
     err = progress_console()
 
     def tell(path: Path, outcome: str) -> None:
@@ -35,7 +53,7 @@ def index(
             err.print(f"{outcome}  {path.name}", markup=False)
 
     store = Archive(archive or default_store())
-    report = index_paths(paths, store, settings, workers=workers, resume=resume, on_progress=tell)
+    report = index_paths(paths, store, settings, workers=workers, resume=resume, password=password, on_progress=tell)
     console().print(
         f"indexed {len(report.indexed)}, already there {len(report.skipped)}, failed {len(report.failed)}", markup=False
     )

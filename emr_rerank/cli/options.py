@@ -23,6 +23,18 @@ Rules = Annotated[
 Password = Annotated[
     str | None, typer.Option("--password", envvar="EMR_RERANK_PASSWORD", help="Password of an encrypted PDF.")
 ]
+Ocr = Annotated[
+    str | None, typer.Option("--ocr", help="auto reads scanned pages where OCR is installed; never leaves them out.")
+]
+MaxPages = Annotated[int | None, typer.Option("--max-pages", help="A PDF with more pages is refused.")]
+MaxFileMb = Annotated[int | None, typer.Option("--max-file-mb", help="A larger file is refused (MiB).")]
+MaxCharacters = Annotated[int | None, typer.Option("--max-characters", help="A PDF with more text is refused.")]
+MaxImageMpx = Annotated[
+    int | None, typer.Option("--max-image-mpx", help="A scan with a larger picture is refused (million pixels).")
+]
+MaxPageSeconds = Annotated[
+    float | None, typer.Option("--max-page-seconds", help="Reading ends when one page takes longer.")
+]
 ArchiveUrl = Annotated[
     str | None,
     typer.Option("--archive", envvar="EMR_RERANK_ARCHIVE", help="SQLAlchemy URL of the archive."),

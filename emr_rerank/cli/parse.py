@@ -5,25 +5,42 @@ from typing import Annotated
 
 import typer
 
+from emr_rerank.cli import options
 from emr_rerank.cli.console import console, print_json, progress_console
 from emr_rerank.cli.errors import reports_errors
-from emr_rerank.cli.options import AsJson, Debug, Password, Rules, build_settings
+from emr_rerank.cli.page_limit import ended_when_hanging
 from emr_rerank.record import Record
 
 
 @reports_errors
 def parse(
     record: Annotated[Path, typer.Argument(metavar="RECORD.pdf", help="The PDF of one inpatient record.")],
-    as_json: AsJson = False,
-    rules: Rules = None,
-    password: Password = None,
-    debug: Debug = False,
+    as_json: options.AsJson = False,
+    rules: options.Rules = None,
+    password: options.Password = None,
+    ocr: options.Ocr = None,
+    max_pages: options.MaxPages = None,
+    max_file_mb: options.MaxFileMb = None,
+    max_characters: options.MaxCharacters = None,
+    max_image_mpx: options.MaxImageMpx = None,
+    max_page_seconds: options.MaxPageSeconds = None,
+    debug: options.Debug = False,
 ) -> None:
     """Read a PDF and print its section tree (or, with --json, everything that was read)."""
     from emr_rerank.pipeline.parsing import record_json
     from emr_rerank.reading.reader import read_record
 
-    read = read_record(record, build_settings(rules_dir=rules), password=password)
+    settings = options.build_settings(
+        rules_dir=rules,
+        ocr=ocr,
+        max_pages=max_pages,
+        max_file_mb=max_file_mb,
+        max_characters=max_characters,
+        max_image_mpx=max_image_mpx,
+        max_page_seconds=max_page_seconds,
+    )
+    with ended_when_hanging(settings.max_page_seconds) as on_page:
+        read = read_record(record, settings, password=password, on_page=on_page)
     if as_json:
         print_json(record_json(read))
         return

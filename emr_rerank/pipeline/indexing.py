@@ -6,6 +6,7 @@ from pathlib import Path
 
 from emr_rerank.archive.archive import Archive
 from emr_rerank.archive.batch import BatchReport, Prepared, index_batch
+from emr_rerank.archive.workers import Tell
 from emr_rerank.evidence.embedder import Embedder
 from emr_rerank.evidence.models import load_embedder
 from emr_rerank.evidence.shortlist import SectionVectors, embed_sections
@@ -21,15 +22,26 @@ def index_paths(
     *,
     workers: int = 1,
     resume: bool = False,
+    password: str | None = None,
     on_progress: Callable[[Path, str], None] | None = None,
 ) -> BatchReport:
     """Read every PDF at or below the paths, embed its sections, and store it; one bad PDF never stops the batch.
 
+    Worker processes are spawned: a script calls this under `if __name__ == "__main__":`. A worker that stays at one
+    page for longer than `settings.max_page_seconds` is ended.
+
+    Args:
+        password: opens the encrypted ones among the PDFs.
+
     Raises:
         StoreError: the archive can't be written.
+        UsageError: worker processes can't be started.
     """
-    prepare = partial(prepare_record, settings=settings)
-    return index_batch(list(paths), prepare, archive, workers=workers, resume=resume, on_progress=on_progress)
+    prepare = partial(prepare_record, settings=settings, password=password)
+    return index_batch(
+        list(paths), prepare, archive, workers=workers, page_seconds=settings.max_page_seconds, resume=resume,
+        on_progress=on_progress,
+    )  # fmt: skip
 
 
 def load_archived(url: str | None, record_id: str) -> tuple[Record, SectionVectors | None]:
@@ -43,9 +55,10 @@ def load_archived(url: str | None, record_id: str) -> tuple[Record, SectionVecto
     return stored.record, vectors
 
 
-def prepare_record(path: Path, settings: Settings) -> Prepared:
+def prepare_record(path: Path, tell: Tell, settings: Settings, password: str | None = None) -> Prepared:
     """One PDF, read and embedded. Runs in a worker process."""
-    record = read_record(path, settings)
+    record = read_record(path, settings, password=password, on_page=tell)
+    tell(None)
     vectors = embed_sections(record, _embedder(settings))
     return Prepared(record=record, vectors=vectors.vectors, embedder=vectors.embedder)
 

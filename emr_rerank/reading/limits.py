@@ -4,7 +4,7 @@ import hashlib
 import os
 from pathlib import Path
 
-from emr_rerank.errors import DamagedPdfError, InputMissingError, LimitError, NotAPdfError
+from emr_rerank.errors import DamagedPdfError, FileTooLargeError, InputMissingError, NotAPdfError, TooManyPagesError
 from emr_rerank.settings import Settings
 
 # Acrobat looks for the marks within the first and last 1024 bytes (PDF 32000-1, notes 13 and 18 of Adobe's annex H);
@@ -19,7 +19,7 @@ def load_bytes(path: Path, settings: Settings) -> bytes:
     Raises:
         InputMissingError: no file there, or no right to open it.
         NotAPdfError: a folder, an empty file, or another format.
-        LimitError: larger than `settings.max_file_mb`.
+        FileTooLargeError: larger than `settings.max_file_mb`.
         DamagedPdfError: the end mark is missing: the file was cut off.
     """
     data = _read(path, settings)
@@ -38,9 +38,9 @@ def sha256_of(data: bytes) -> str:
 
 
 def check_pages(path: Path, count: int, settings: Settings) -> None:
-    """Raises LimitError when the PDF has more pages than `settings.max_pages`, DamagedPdfError when it has none."""
+    """Raises TooManyPagesError for more pages than `settings.max_pages`, DamagedPdfError for none."""
     if count > settings.max_pages:
-        raise LimitError(
+        raise TooManyPagesError(
             f"{path} has {count} pages, more than the limit of {settings.max_pages}.",
             "Split the file, or raise max_pages.",
         )
@@ -59,7 +59,7 @@ def _read(path: Path, settings: Settings) -> bytes:
         with path.open("rb") as file:
             size = os.fstat(file.fileno()).st_size
             if size > settings.max_file_mb * 1024 * 1024:
-                raise LimitError(
+                raise FileTooLargeError(
                     f"{path} is {size / 1024 / 1024:.0f} MiB, more than the limit of {settings.max_file_mb} MiB.",
                     "Split the file, or raise max_file_mb.",
                 )

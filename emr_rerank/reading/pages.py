@@ -1,6 +1,6 @@
 """Reads a PDF to pages: lines, tables and running matter, each with its box."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -34,7 +34,9 @@ class PagesRead(Noun):
     warnings: tuple[Warning, ...] = ()
 
 
-def read_pages(path: Path, settings: Settings, password: str | None = None) -> PagesRead:
+def read_pages(
+    path: Path, settings: Settings, password: str | None = None, on_page: Callable[[int], None] | None = None
+) -> PagesRead:
     """Read every page of a PDF. Row 0 of each table is its header; a table that goes on overleaf has it again.
 
     Raises:
@@ -42,7 +44,7 @@ def read_pages(path: Path, settings: Settings, password: str | None = None) -> P
         NotAPdfError: a folder, an empty file or another format.
         EncryptedPdfError: the password is missing or wrong.
         DamagedPdfError: the file is cut off or broken beyond reading.
-        LimitError: more bytes or pages than the settings allow.
+        LimitError: over a limit of the settings; its subclasses say which.
         NoTextError: no page yields any text.
         RuleError: a rule file is wrong.
     """
@@ -52,7 +54,7 @@ def read_pages(path: Path, settings: Settings, password: str | None = None) -> P
     pages: list[Page] = []
     warnings: list[Warning] = [_BROKEN_STREAMS] if damaged else []
     going_on = NOTHING
-    for sourced in _sourced(path, data, settings, password, damaged):
+    for sourced in _sourced(path, data, settings, password, damaged, on_page or (lambda number: None)):
         page, going_on, more = _understood(sourced, labels, going_on)
         pages.append(page)
         warnings.extend(more)
@@ -62,11 +64,14 @@ def read_pages(path: Path, settings: Settings, password: str | None = None) -> P
     return PagesRead(pages=tuple(pages), sha256=sha256_of(data), warnings=tuple(warnings))
 
 
-def _sourced(path: Path, data: bytes, settings: Settings, password: str | None, damaged: bool) -> Iterator[SourcedPage]:
+def _sourced(
+    path: Path, data: bytes, settings: Settings, password: str | None, damaged: bool, on_page: Callable[[int], None]
+) -> Iterator[SourcedPage]:
     with closing(_open(path, data, password)) as document, closing(Plumber(data, password)) as plumber:
         check_pages(path, len(document), settings)
         pages = Pages(document, plumber, settings, damaged=damaged)
         for number in range(1, len(document) + 1):
+            on_page(number)
             yield pages.read(number)
 
 

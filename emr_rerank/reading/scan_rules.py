@@ -9,7 +9,7 @@ from emr_rerank.reading.deskew import Picture
 from emr_rerank.reading.rawpage import Edge
 
 _LONG_ACROSS = 40.0  # points; the longest stroke of a letter stays below
-_LONG_DOWN = 14.0  # points: one row of a table
+_LONG_DOWN = 20.0  # points: above the strokes of a title, below two rows of a table
 _THICK = 3.0  # points
 _INK = 60  # this much darker than the paper
 _GAP = 5  # pixels that a printed line may be broken for

@@ -3,6 +3,8 @@
 import hashlib
 import os
 import signal
+import time
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -12,7 +14,7 @@ from emr_rerank.errors import DamagedPdfError
 from emr_rerank.record import Record, Section, Sentence
 
 
-def prepare(path: Path) -> Prepared:
+def prepare(path: Path, tell: Callable[[int | None], None]) -> Prepared:
     """A record of the file's text; or a failure, if the text is the name of one."""
     data = path.read_bytes()
     text = data.decode()
@@ -24,6 +26,12 @@ def prepare(path: Path) -> Prepared:
         os._exit(3)
     if text == "killed":
         os.kill(os.getpid(), signal.SIGKILL)
+    if text == "hangs":
+        tell(7)
+        time.sleep(600)
+    if text == "embeds":
+        tell(None)
+        time.sleep(1.5)
     if text == "unpicklable":
         return lambda: None
     record_id = text.removeprefix("id=") if text.startswith("id=") else path.stem
@@ -41,3 +49,8 @@ def prepare(path: Path) -> Prepared:
         sentences=(sentence,),
     )
     return Prepared(record=record, vectors=np.ones((1, 4), np.float32) / 2, embedder="fake")
+
+
+def die(*arguments: object) -> None:
+    """Stands in for a worker that does not come up."""
+    os._exit(1)

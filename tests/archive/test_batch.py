@@ -8,7 +8,7 @@ import pytest
 
 from emr_rerank.archive.archive import Archive
 from emr_rerank.archive.batch import Prepared, index_batch, pdf_files
-from emr_rerank.errors import StoreError
+from emr_rerank.errors import StoreError, UsageError
 
 Prepare = Callable[[Path], Prepared]
 
@@ -100,6 +100,28 @@ def test_a_dying_worker_costs_only_its_own_file(archive: Archive, files: Callabl
     assert names(tuple(path for path, _ in report.failed)) == ["b", "d"]
     assert all("died" in message for _, message in report.failed)
     assert multiprocessing.active_children() == []
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_a_hanging_worker_is_ended_and_costs_only_its_own_file(
+    workers: int, archive: Archive, files: Callable[..., Path], prepare: Prepare
+) -> None:
+    folder = files(a="甲", b="hangs", c="丙", d="embeds")
+    report = index_batch([folder], prepare, archive, workers=workers, page_seconds=1.0)
+    assert names(report.indexed) == ["a", "c", "d"]
+    assert [path.stem for path, _ in report.failed] == ["b"]
+    assert report.failed[0][1].startswith("Page 7 took longer than the limit of 1 s")
+    assert [item.record_id for item in archive.list()] == ["a", "c", "d"]
+    assert multiprocessing.active_children() == []
+
+
+def test_workers_that_can_not_start_are_told_at_once(
+    archive: Archive, files: Callable[..., Path], prepare: Prepare, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("emr_rerank.archive.workers._serve", importlib.import_module("fake_reader").die)
+    with pytest.raises(UsageError, match="__main__"):
+        index_batch([files(a="甲", b="乙")], prepare, archive)
+    assert archive.list() == ()
 
 
 def test_a_result_that_can_not_be_sent_is_a_failure(
