@@ -42,6 +42,9 @@ class Settings(BaseModel):
     max_question_chars: int = Field(1000, ge=1, description="a longer question is refused")
     max_pages: int = Field(2000, ge=1, description="a longer PDF is refused")
     max_file_mb: int = Field(500, ge=1, description="a larger file is refused, in MiB")
+    max_unpacked_mb: int = Field(
+        1024, ge=1, description="a PDF with a compressed part that unpacks to more is refused, in MiB"
+    )
     max_characters: int = Field(10_000_000, ge=1, description="a PDF whose pages hold more text is refused")
     max_image_mpx: int = Field(
         250, ge=1, description="a scanned page with a larger picture is refused, in millions of pixels"

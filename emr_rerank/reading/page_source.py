@@ -1,5 +1,6 @@
 """Decides page by page where text comes from: the text layer, pdfplumber for damaged pages, OCR for scanned ones."""
 
+import logging
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -13,9 +14,13 @@ from emr_rerank.reading.slanted import main_direction
 from emr_rerank.record import PageSource, Warning
 from emr_rerank.settings import Settings
 
+# What it can't read it logs, and that may be record text.
+logging.getLogger("pdfminer").setLevel(logging.CRITICAL + 1)
+
 INSTALL_OCR = "Install OCR with: pip install 'emr-rerank[ocr]'."
 
 _LARGE_IMAGE = 0.5
+_PICTURE = 0.15  # a logo, a stamp or a signature stays below
 # A scan may carry a printed page number, a stamp or a header over it.
 _FEW_CHARACTERS = 200
 _SURELY_SCANNED = 40
@@ -64,11 +69,15 @@ class Pages:
         scanned = raw.image_share > _LARGE_IMAGE and raw.characters < _FEW_CHARACTERS
         drawn = raw.characters == 0 and raw.objects > 0
         garbled = raw.garbled > _GARBLED
+        if raw.outside:
+            page.warn("outside_page", f"{raw.outside} characters are printed beyond its edges and were left out.")
         if garbled:
             page.warn("garbled_text", "its text layer is garbled and was left out.")
             raw.words = []
-        if (scanned or drawn or garbled) and not page.warnings[1:]:
+        if scanned or drawn or garbled:
             self._read_image(page)
+        elif _PICTURE < raw.image_share <= _LARGE_IMAGE:
+            page.warn("picture_not_read", f"pictures cover {raw.image_share:.0%} of it; text in them was not read.")
         self._clock.check()
         return page
 
@@ -118,7 +127,7 @@ class Pages:
         own = page.raw.characters
         if self._settings.ocr == "never" or not ocr_installed():
             reason = "OCR is turned off." if self._settings.ocr == "never" else INSTALL_OCR
-            page.warn("ocr_missing", f"it is a picture and was not read. {reason}")
+            page.warn("ocr_missing", f"it can only be read by OCR and was not read. {reason}")
             return
         self._clock.check()
         try:

@@ -7,7 +7,7 @@ from typing import Any
 
 from emr_rerank.errors import DamagedPdfError, EncryptedPdfError, NoTextError
 from emr_rerank.reading.confidence import with_confidence
-from emr_rerank.reading.damage import has_broken_streams
+from emr_rerank.reading.damage import check_streams
 from emr_rerank.reading.labels import Labels, load_labels
 from emr_rerank.reading.limits import check_pages, load_bytes, sha256_of
 from emr_rerank.reading.ocr import skewed_box
@@ -50,7 +50,7 @@ def read_pages(
     """
     data = load_bytes(path, settings)
     labels = load_labels(settings.rules_dir)
-    damaged = has_broken_streams(data)
+    damaged = not check_streams(data, settings)
     pages: list[Page] = []
     warnings: list[Warning] = [_BROKEN_STREAMS] if damaged else []
     going_on = NOTHING

@@ -61,10 +61,11 @@ def read_pdfium_page(document: Any, number: int, turn: int = 0) -> RawPage:
         width, height = frame.size
         text_page = page.get_textpage()
         try:
-            words, text, unmapped = _read_text(text_page.raw, frame)
+            outside: list[int] = []
+            words, text, unmapped = _read_text(text_page.raw, frame, outside)
         finally:
             text_page.close()
-        raw = RawPage(number, width, height, words, garbled=max(garbled_share(text), unmapped))
+        raw = RawPage(number, width, height, words, garbled=max(garbled_share(text), unmapped), outside=len(outside))
         raw.edges, raw.image_share, raw.objects = read_drawings(page.raw, frame.box, width * height)
         return raw
     finally:
@@ -78,12 +79,12 @@ def _frame(page: Any, turn: int) -> Frame:
     return Frame(box.left, box.bottom, box.right, box.top, (page.get_rotation() + turn) % 360)
 
 
-def _read_text(text_page: Any, frame: Frame) -> tuple[list[Any], str, float]:
+def _read_text(text_page: Any, frame: Frame, outside: list[int]) -> tuple[list[Any], str, float]:
     count = pdfium.FPDFText_CountChars(text_page)
     if count <= 0:
         return [], "", 0.0
     characters = _characters(text_page, count)
-    words = build_words(_glyphs(text_page, characters, frame), _style_reader(text_page, frame.turned))
+    words = build_words(_glyphs(text_page, characters, frame, outside), _style_reader(text_page, frame.turned))
     step = max(1, count // _UNMAPPED_SAMPLE)
     sample = range(0, count, step)
     unmapped = sum(pdfium.FPDFText_HasUnicodeMapError(text_page, index) == 1 for index in sample) / len(sample)
@@ -102,7 +103,7 @@ def _characters(text_page: Any, count: int) -> list[str]:
     return [chr(code) if 0 < code < 0x110000 and not 0xD800 <= code < 0xE000 else " " for code in codes]
 
 
-def _glyphs(text_page: Any, characters: list[str], frame: Frame) -> Iterator[Glyph]:
+def _glyphs(text_page: Any, characters: list[str], frame: Frame, outside: list[int]) -> Iterator[Glyph]:
     box = pdfium.FS_RECTF()
     reference = ctypes.byref(box)
     loose_box = pdfium.FPDFText_GetLooseCharBox
@@ -117,6 +118,8 @@ def _glyphs(text_page: Any, characters: list[str], frame: Frame) -> Iterator[Gly
         x0, top, x1, bottom = frame.box(box.left, box.bottom, box.right, box.top)
         if x0 + x1 > 0 and x0 + x1 < 2 * width and top + bottom > 0 and top + bottom < 2 * height:
             yield Glyph(index, character, x0, top, x1, bottom)
+        else:
+            outside.append(index)
 
 
 def _style_reader(text_page: Any, turned: int) -> Callable[[int], Style]:

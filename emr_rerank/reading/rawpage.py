@@ -23,7 +23,8 @@ class Edge(NamedTuple):
 class RawPage:
     """Words in the order of the file, ruling lines, and how much of the page images cover (0 to 1).
 
-    `objects` counts what the page draws; `garbled` is the share of characters that map to no real one.
+    `objects` counts what the page draws; `garbled` is the share of characters that map to no real one; `outside` counts
+    characters that are printed beyond the edges of the page and are not among the words.
     """
 
     number: int
@@ -34,6 +35,7 @@ class RawPage:
     image_share: float = 0.0
     objects: int = 0
     garbled: float = 0.0
+    outside: int = 0
 
     @property
     def characters(self) -> int:
