@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from emr_rerank.errors import EmrRerankError, TooMuchTextError
+from emr_rerank.reading.bounded_call import BrokenOffError, bounded_call
 from emr_rerank.reading.ocr import OcrReading, read_scan
 from emr_rerank.reading.page_clock import PageClock
 from emr_rerank.reading.plumber_page import Plumber
@@ -27,6 +28,8 @@ _SURELY_SCANNED = 40
 _GARBLED = 0.02
 _MIN_CONFIDENCE = 0.8
 _MORE_TEXT = 1.2
+_PLUMBER_SECONDS = 20.0  # a full page takes a tenth of a second
+_PLUMBER_MB = 512
 
 
 @dataclass(slots=True)
@@ -111,8 +114,12 @@ class Pages:
     def _try_plumber(self, page: SourcedPage) -> None:
         """Take pdfplumber's reading of a page where it finds clearly more text; warn of content that gave none."""
         self._clock.check()
+        number = page.raw.number
         try:
-            other, broken = self._plumber.read(page.raw.number)
+            other, broken = bounded_call(lambda: self._plumber.read(number), _PLUMBER_SECONDS, _PLUMBER_MB)
+        except BrokenOffError:
+            page.warn("damaged_page", "its content makes the reader run away; it was broken off.")
+            return
         except Exception as error:  # pdfminer raises many kinds of error on broken files; the page stays as it was
             if page.raw.characters == 0:
                 page.warn("damaged_page", f"its content is damaged ({type(error).__name__}).")

@@ -15,6 +15,8 @@ import numpy as np
 
 from emr_rerank.reading.deskew import Picture
 
+_VERY_TALL = 3.0  # height against width
+
 
 class Letter(NamedTuple):
     """A recognised character: its middle in pixels from the left of the picture, and its confidence, 0 to 1."""
@@ -57,14 +59,27 @@ def read_boxes(picture: Picture, boxes: Sequence[Any]) -> list[TextLine]:
     # The 180° classifier of rapidocr stays off: it flips short crops, and so reads ↓ as ↑, 99 as 66 and U/L as 7/0.
     engine = _engine()
     engine.return_word_box = True
-    crops = engine.crop_text_regions(_three_channels(picture), boxes)
-    read = engine.recognize_txt(crops)
+    colours = _three_channels(picture)
+    read = engine.recognize_txt([_crop(colours, box) for box in boxes])
     lines = []
     for box, text, found in zip(boxes, read.txts, read.word_results, strict=True):
         line = _line(box, text, found)
         if any(not letter.text.isspace() for letter in line.letters):
             lines.append(line)
     return lines
+
+
+def _crop(picture: Any, box: Any) -> Any:
+    """The picture of one line, level. A tall box is one narrow sign (↑, 1) and stays as it is; a very tall one, turned
+    to the left, is a line that runs down the page."""
+    import cv2
+
+    width = max(1, round(max(np.linalg.norm(box[1] - box[0]), np.linalg.norm(box[2] - box[3]))))
+    height = max(1, round(max(np.linalg.norm(box[3] - box[0]), np.linalg.norm(box[2] - box[1]))))
+    corners = np.array([[0, 0], [width, 0], [width, height], [0, height]], np.float32)
+    matrix = cv2.getPerspectiveTransform(np.asarray(box, np.float32), corners)
+    crop = cv2.warpPerspective(picture, matrix, (width, height), flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE)
+    return np.rot90(crop) if height >= _VERY_TALL * width else crop
 
 
 def _line(box: Any, text: str, found: Any) -> TextLine:

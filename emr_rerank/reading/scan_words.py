@@ -1,6 +1,7 @@
 """From recognised characters to words: cut at spaces and at gaps that columns leave."""
 
 import re
+import unicodedata
 from collections.abc import Sequence
 from itertools import pairwise
 from pathlib import Path
@@ -13,6 +14,7 @@ from emr_rerank.reading.words import Word
 
 _NARROW = 0.55  # width of a Latin letter or digit against a Han character
 _LETTER_HEIGHT = 0.75  # font size against the height of a detected box
+_MADE_UP = 0.6
 _COLUMN_GAP = 0.8  # of the font size, more than two neighbours are apart: a column gap that the recogniser passed over
 _OPEN = "，。；：、！？,.;:!?（）()“”"  # their ink fills a part of their square only
 _GUESSED_WIDTH = "，：；（）！？,:;()!?～~"  # full or half: a picture does not tell
@@ -30,7 +32,7 @@ def words_of(line: TextLine, scale: float, rules_dir: Path | None = None) -> lis
         RuleError: a rule file is wrong.
     """
     letters = [Letter(repaired(text), x, confidence) for text, x, confidence in line.letters]
-    letters = [letter for letter in letters if letter.text]
+    letters = [_blank(letter) for letter in letters if letter.text]
     spelling = respelled("".join(letter.text for letter in letters), rules_dir)
     letters = [letter._replace(text=text) for letter, text in zip(letters, spelling, strict=True)]
     unit = _unit(line, letters)
@@ -55,6 +57,12 @@ def words_of(line: TextLine, scale: float, rules_dir: Path | None = None) -> lis
         _add(words[-1], letter, min(line.x1, letter.x + half) / scale)
         before, spaced = letter, False
     return words
+
+
+def _blank(letter: Letter) -> Letter:
+    """A space in the place of a picture sign (☑, ■) that was made up out of a wide gap."""
+    made_up = letter.confidence < _MADE_UP and unicodedata.category(letter.text) == "So"
+    return letter._replace(text=" ") if made_up else letter
 
 
 def _add(word: Word, letter: Letter, right: float) -> None:

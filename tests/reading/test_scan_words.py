@@ -34,6 +34,12 @@ def test_words_part_at_spaces_and_at_column_gaps() -> None:
     assert texts(line(("患者神志清楚，", 60), ("双肺呼吸音清。", 212))) == ["患者神志清楚，双肺呼吸音清。"]
 
 
+def test_a_sign_made_up_out_of_a_gap_is_a_space() -> None:
+    assert texts(line(("提示☑单位", 60), unsure="☑")) == ["提示", "单位"]
+    assert texts(line(("☑同意", 60))) == ["☑同意"]
+    assert texts(line(("肌酐", 60), ("↑", 160), unsure="↑")) == ["肌酐", "↑"]
+
+
 def test_a_time_glued_to_its_date_comes_apart() -> None:
     words = words_of(line(("采集时间：2026-03-0206:10", 60)), SCALE)
     assert [(word.text, word.spaced) for word in words] == [("采集时间：2026-03-02", True), ("06:10", True)]
