@@ -16,7 +16,8 @@ from emr_rerank.record import PageSource, Warning
 from emr_rerank.settings import Settings
 
 # What it can't read it logs, and that may be record text.
-logging.getLogger("pdfminer").setLevel(logging.CRITICAL + 1)
+for _library in ("pdfminer", "pdfplumber"):
+    logging.getLogger(_library).setLevel(logging.CRITICAL + 1)
 
 INSTALL_OCR = "Install OCR with: pip install 'emr-rerank[ocr]'."
 
@@ -57,6 +58,7 @@ class Pages:
         self._damaged = damaged
         self._clock = PageClock(settings.max_page_seconds)
         self._characters = 0
+        self._ran_away = False
 
     def read(self, number: int) -> SourcedPage:
         """Page `number`, from 1. What can't be read comes back empty, with a warning.
@@ -114,11 +116,14 @@ class Pages:
     def _try_plumber(self, page: SourcedPage) -> None:
         """Take pdfplumber's reading of a page where it finds clearly more text; warn of content that gave none."""
         self._clock.check()
+        if self._ran_away:  # once is enough: the same fonts are on every page
+            return
         number = page.raw.number
         try:
             other, broken = bounded_call(lambda: self._plumber.read(number), _PLUMBER_SECONDS, _PLUMBER_MB)
         except BrokenOffError:
-            page.warn("damaged_page", "its content makes the reader run away; it was broken off.")
+            self._ran_away = True
+            page.warn("damaged_page", "its content is damaged and made the second reader run away.")
             return
         except Exception as error:  # pdfminer raises many kinds of error on broken files; the page stays as it was
             if page.raw.characters == 0:

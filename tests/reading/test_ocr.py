@@ -12,6 +12,8 @@ from reportlab.lib.utils import ImageReader
 from emr_rerank.errors import NoTextError
 from emr_rerank.reading import ocr, page_source
 from emr_rerank.reading.pages import read_pages
+from emr_rerank.reading.reader import read_record
+from emr_rerank.reading.recognition import Letter, TextLine
 from emr_rerank.settings import Settings
 
 HEAD = ("项目名称", "结果", "标志", "单位", "参考区间")
@@ -24,19 +26,22 @@ BODY = (
 )
 
 
-def scanned(paper: Callable, skew: float, *, with_text_page: bool = False) -> Path:
-    """A lab report as a 150 dpi grey picture, askew by some degrees."""
+def scanned(paper: Callable, skew: float, *, with_text_page: bool = False, turned: int = 0) -> Path:
+    """A lab report as a 150 dpi grey picture, askew by some degrees and turned by quarters."""
     sheet = paper().write(230, 60, "检验报告单", size=16)
     sheet.write(60, 100, "采集时间：2026-03-03 06:10").rule(60, 124, 540, 124)
     sheet.columns([62, 230, 300, 350, 440], 130, [HEAD, *BODY], 20)
     with pypdfium2.PdfDocument(sheet.save()) as document:
         picture = document[0].render(scale=150 / 72, grayscale=True).to_pil()
-    picture = picture.rotate(skew, fillcolor=255, resample=Image.Resampling.BICUBIC)
+    picture = picture.rotate(skew, fillcolor=255, resample=Image.Resampling.BICUBIC).rotate(turned, expand=True)
     buffer = io.BytesIO()
     picture.save(buffer, "JPEG", quality=85)
     scan = paper()
     if with_text_page:
         scan.write(60, 100, "出院记录：患者病情平稳。").page()
+    if turned % 180:
+        scan.canvas.setPageSize((scan.height, scan.width))
+        scan.width, scan.height = scan.height, scan.width
     scan.canvas.drawImage(ImageReader(buffer), 0, 0, scan.width, scan.height)
     return scan.save()
 
@@ -53,6 +58,17 @@ def test_a_scanned_report_comes_out_as_table_rows(paper: Callable, skew: float) 
     tops = [box[1] for box in page.tables[0].row_boxes]
     assert tops == sorted(tops)
     assert tops[1] == pytest.approx(150, abs=12)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("turned", [90, 180, 270])
+def test_a_page_scanned_turned_is_set_upright(paper: Callable, turned: int) -> None:
+    read = read_pages(scanned(paper, 0.8, turned=turned), Settings())
+    assert [row for table in read.pages[0].tables for row in table.rows] == [HEAD, *BODY]
+    assert (read.pages[0].width, read.pages[0].height) == pytest.approx((595, 842), abs=1)
+    (warning,) = read.warnings
+    assert (warning.code, warning.page) == ("page_turned", 1)
+    assert f"turned by {turned} degrees" in warning.message
 
 
 @pytest.mark.slow
@@ -93,6 +109,39 @@ def test_ocr_that_fails_is_reported(paper: Callable, monkeypatch: pytest.MonkeyP
     read = read_pages(scanned(paper, 0.0, with_text_page=True), Settings())
     assert [(warning.code, warning.page) for warning in read.warnings] == [("unreadable_page", 2)]
     assert "patient" not in read.warnings[0].message
+
+
+def text_line(text: str, left: float, top: float, confidence: float) -> TextLine:
+    """A line as recognised; lengths in points."""
+    scale, size = 150 / 72, 10.0
+    letters, x = [], left
+    for letter in text:
+        width = size if ord(letter) > 0x2E80 else 0.55 * size
+        letters.append(Letter(letter, (x + width / 2) * scale, confidence))
+        x += width
+    return TextLine(left * scale, top * scale, x * scale, (top + size / 0.75) * scale, tuple(letters))
+
+
+def test_lines_and_rows_with_one_unsure_word_are_marked(paper: Callable, monkeypatch: pytest.MonkeyPatch) -> None:
+    lefts, rows = (60, 200, 300, 400), [("项目", "结果", "单位", "参考范围"), ("肌酐", "108", "μmol/L", "57-97")]
+    rows += [("尿素", "7.1", "mmol/L", "3.1-8.0")]
+    sure = [
+        text_line(cell, left, 200 + 20 * number, 0.4 if cell == "7.1" else 0.99)
+        for number, row in enumerate(rows)
+        for left, cell in zip(lefts, row, strict=True)
+    ]
+    prose = [text_line("主诉：反复胸闷3年。", 60, 80, 0.99), text_line("过敏史：青霉素过敏。", 60, 110, 0.5)]
+    monkeypatch.setattr(page_source, "ocr_installed", lambda: True)
+    monkeypatch.setattr(ocr, "find_boxes", lambda picture: [])
+    monkeypatch.setattr(ocr, "read_boxes", lambda picture, boxes: [*prose, *sure])
+    record = read_record(scanned(paper, 0.0))
+    marked = {sentence.text: sentence.low_confidence for sentence in record.sentences}
+    assert marked == {
+        "主诉：反复胸闷3年。": False,
+        "过敏史：青霉素过敏。": True,
+        "肌酐\t108\tμmol/L\t57-97": False,
+        "尿素\t7.1\tmmol/L\t3.1-8.0": True,
+    }
 
 
 def test_boxes_of_a_skewed_page_lead_back_to_the_scan() -> None:
