@@ -23,7 +23,7 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks.scans import Scan, pages, scanned
+from benchmarks.scans import Scan, missing_fonts, pages, scanned
 from emr_rerank.reading.pages import PagesRead, read_pages
 from emr_rerank.settings import Settings
 
@@ -102,6 +102,8 @@ def main() -> None:
     parser.add_argument("--turned", type=int, default=0, choices=(0, 90, 180, 270))
     parser.add_argument("--json", type=Path)
     arguments = parser.parse_args()
+    if missing := missing_fonts():
+        sys.exit(f"missing: {', '.join(missing)}; apt-get install fonts-noto-cjk fonts-wqy-zenhei fonts-liberation")
     results = [measure(scan, skew, arguments.turned) for scan in pages() for skew in arguments.skews]
     show(results)
     if arguments.json:

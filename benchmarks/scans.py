@@ -178,6 +178,11 @@ def scanned(scan: Scan, skew: float, *, turned: int = 0, seed: int = 1, quality:
     return out.getvalue()
 
 
+def missing_fonts() -> list[str]:
+    """Font files that are not there. Debian: apt-get install fonts-noto-cjk fonts-wqy-zenhei fonts-liberation."""
+    return [path for path, _ in FONTS.values() if not Path(path).exists()]
+
+
 @cache
 def _font(name: str, size: float) -> Any:
     path, index = FONTS[name]

@@ -51,5 +51,4 @@ def parse(
 def show_warnings(record: Record) -> None:
     """What could not be read faithfully, on standard error."""
     for warning in record.warnings:
-        where = f"page {warning.page}: " if warning.page else ""
-        progress_console().print(f"warning: {where}{warning.message}", style="yellow", markup=False)
+        progress_console().print(f"warning: {warning.message}", style="yellow", markup=False, soft_wrap=True)
