@@ -28,6 +28,8 @@ Work = Callable[[Path, Tell], Result]
 # spawn: forking a process that holds model threads or database connections can hang
 _CONTEXT = multiprocessing.get_context("spawn")
 
+_NO_WORKERS = "Worker processes can't be started."
+
 
 @dataclass(frozen=True)
 class Failure:
@@ -53,6 +55,7 @@ def outcomes(
     pickle.dumps(work)  # raises here and now, instead of once a file
     waiting = list(reversed(files))
     team: list[_Worker] = []
+    began = False
     try:
         while waiting or team:
             while waiting and len(team) < workers:
@@ -60,10 +63,11 @@ def outcomes(
                 team[-1].hand(waiting.pop())
             ready = wait([worker.connection for worker in team], timeout=_patience(team, page_seconds))
             for worker in list(team):
-                if worker.connection in ready or worker.connection.poll():
-                    done = worker.listen()
-                else:
-                    done = worker.overdue(page_seconds)
+                heard = worker.connection in ready or worker.connection.poll()
+                done = worker.listen() if heard else worker.overdue(page_seconds)
+                began |= worker.began
+                if not began and not worker.usable:
+                    raise UsageError(_NO_WORKERS, "A script that indexes must do so under: if __name__ == '__main__'.")
                 if done is None:
                     continue
                 file = worker.file
@@ -88,7 +92,7 @@ class _Worker:
         other.close()
         self.file = Path()
         self.usable = True
-        self._began = False
+        self.began = False
         self._page: int | None = None
         self._heard = 0.0
 
@@ -103,10 +107,11 @@ class _Worker:
         try:
             told, content = self.connection.recv()
         except (EOFError, OSError):
-            return self._died()
+            self.usable = False
+            return Failure("The process that read it died: out of memory, or a fault in a library.")
         except Exception as error:  # what it sent can't be put together again here
             told, content = "done", _unexpected(error)
-        self._began = True
+        self.began = True
         if told == "page":
             self._page, self._heard = content, time.monotonic()
             return None
@@ -133,15 +138,6 @@ class _Worker:
         self._process.kill()
         self._process.join()
         self._process.close()
-
-    def _died(self) -> Failure:
-        self.usable = False
-        if not self._began:
-            raise UsageError(
-                "Worker processes can't be started.",
-                "A script that indexes must do so under: if __name__ == '__main__'.",
-            )
-        return Failure("The process that read it died: out of memory, or a fault in a library.")
 
 
 def _patience(team: Sequence[_Worker], page_seconds: float) -> float | None:
