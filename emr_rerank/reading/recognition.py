@@ -106,7 +106,14 @@ def _engine() -> Any:
     from rapidocr import RapidOCR
 
     threads = os.environ.get("OMP_NUM_THREADS", "")
-    params: dict[str, Any] = {"Global.log_level": "error", "Global.use_cls": False, "Global.max_side_len": 4096}
+    params: dict[str, Any] = {
+        "Global.log_level": "error",
+        "Global.use_cls": False,
+        "Global.max_side_len": 4096,
+        # line by line, narrow cells not widened to 320: a fifth less time, and no line changes its neighbours
+        "Rec.rec_batch_num": 1,
+        "Rec.rec_img_shape": [3, 48, 160],
+    }
     if threads.isdigit():
         params["EngineConfig.onnxruntime.intra_op_num_threads"] = int(threads)
     engine = RapidOCR(params=params)
