@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pypdfium2
 import pytest
+import reportlab
 from PIL import Image
 from reportlab.lib.utils import ImageReader
 
@@ -142,6 +143,48 @@ def test_lines_and_rows_with_one_unsure_word_are_marked(paper: Callable, monkeyp
         "肌酐\t108\tμmol/L\t57-97": False,
         "尿素\t7.1\tmmol/L\t3.1-8.0": True,
     }
+
+
+def garbled(folder: Path) -> Path:
+    """Two pages of letters whose embedded font does not say which characters they are: glyph numbers, no ToUnicode."""
+    font = (Path(reportlab.__file__).parent / "fonts" / "Vera.ttf").read_bytes()
+    shown = b"BT /F 12 Tf 60 700 Td <0024002F002F0028003500270044004700480051> Tj 0 -20 Td <0038003900400041> Tj ET"
+    page = (
+        b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Resources << /Font << /F 5 0 R >> >> /Contents 8 0 R >>"
+    )
+    objects = [
+        b"<< /Type /Catalog /Pages 2 0 R >>",
+        b"<< /Type /Pages /Kids [3 0 R 4 0 R] /Count 2 >>",
+        page,
+        page,
+        b"<< /Type /Font /Subtype /Type0 /BaseFont /Vera /Encoding /Identity-H /DescendantFonts [6 0 R] >>",
+        b"<< /Type /Font /Subtype /CIDFontType2 /BaseFont /Vera /FontDescriptor 7 0 R /CIDToGIDMap /Identity "
+        b"/CIDSystemInfo << /Registry (Adobe) /Ordering (Identity) /Supplement 0 >> >>",
+        b"<< /Type /FontDescriptor /FontName /Vera /Flags 4 /FontFile2 9 0 R /FontBBox [0 -300 1000 1000] >>",
+        b"<< /Length %d >>\nstream\n%b\nendstream" % (len(shown), shown),
+        b"<< /Length %d >>\nstream\n%b\nendstream" % (len(font), font),
+    ]
+    body = b"".join(b"%d 0 obj\n%b\nendobj\n" % (number, text) for number, text in enumerate(objects, start=1))
+    path = folder / "garbled.pdf"
+    path.write_bytes(b"%PDF-1.5\n" + body + b"trailer << /Root 1 0 R /Size 10 >>\nstartxref\n0\n%%EOF\n")
+    return path
+
+
+def test_a_page_whose_text_layer_is_garbled_is_read_as_a_picture(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(page_source, "ocr_installed", lambda: True)
+    monkeypatch.setattr(ocr, "find_boxes", lambda picture: [])
+    line = text_line("Allergies: penicillin (rash).", 60, 100, 0.98)
+    monkeypatch.setattr(ocr, "read_boxes", lambda picture, boxes: [line])
+    read = read_pages(garbled(tmp_path), Settings())
+    assert [(page.source, page.text) for page in read.pages] == [("ocr", "Allergies: penicillin (rash).")] * 2
+    assert {warning.code for warning in read.warnings} == {"garbled_text"}
+
+
+def test_a_garbled_text_layer_is_never_taken_for_text(tmp_path: Path) -> None:
+    with pytest.raises(NoTextError):
+        read_pages(garbled(tmp_path), Settings(ocr="never"))
 
 
 def test_boxes_of_a_skewed_page_lead_back_to_the_scan() -> None:
