@@ -50,7 +50,10 @@ class Settings(BaseModel):
         250, ge=1, description="a scanned page with a larger picture is refused, in millions of pixels"
     )
     max_page_seconds: float = Field(
-        120.0, gt=0, description="reading is broken off when a page takes longer; a worker that hangs is ended"
+        120.0,
+        gt=0,
+        le=86_400,
+        description="reading is broken off when a page takes longer; a worker that hangs is ended",
     )
     ocr: Literal["auto", "never"] = Field(
         "auto", description="auto reads scanned pages when the ocr extra is installed"

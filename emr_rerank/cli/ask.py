@@ -55,11 +55,7 @@ def ask(
     purpose: options.Purpose = "",
     password: options.Password = None,
     ocr: options.Ocr = None,
-    max_pages: options.MaxPages = None,
-    max_file_mb: options.MaxFileMb = None,
-    max_characters: options.MaxCharacters = None,
-    max_image_mpx: options.MaxImageMpx = None,
-    max_page_seconds: options.MaxPageSeconds = None,
+    limits: options.Limits = None,
     debug: options.Debug = False,
 ) -> None:
     """Ask one question, or a file of questions, about one record.
@@ -79,11 +75,7 @@ def ask(
         user=user,
         purpose=purpose,
         ocr=ocr,
-        max_pages=max_pages,
-        max_file_mb=max_file_mb,
-        max_characters=max_characters,
-        max_image_mpx=max_image_mpx,
-        max_page_seconds=max_page_seconds,
+        limits=limits,
     )
     pdf, question = _split(target or [], archive=archive, record_id=record_id, many=questions is not None)
     if plot is not None:

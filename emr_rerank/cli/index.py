@@ -22,11 +22,7 @@ def index(
     rules: options.Rules = None,
     password: options.Password = None,
     ocr: options.Ocr = None,
-    max_pages: options.MaxPages = None,
-    max_file_mb: options.MaxFileMb = None,
-    max_characters: options.MaxCharacters = None,
-    max_image_mpx: options.MaxImageMpx = None,
-    max_page_seconds: options.MaxPageSeconds = None,
+    limits: options.Limits = None,
     debug: options.Debug = False,
 ) -> None:
     """Read PDFs into the archive. One bad PDF never stops the batch; failed ones are listed at the end (exit 3)."""
@@ -40,11 +36,7 @@ def index(
         device=device,
         offline=offline,
         ocr=ocr,
-        max_pages=max_pages,
-        max_file_mb=max_file_mb,
-        max_characters=max_characters,
-        max_image_mpx=max_image_mpx,
-        max_page_seconds=max_page_seconds,
+        limits=limits,
     )
     err = progress_console()
 

@@ -11,6 +11,8 @@ from emr_rerank.cli.errors import set_debug
 from emr_rerank.errors import UsageError
 from emr_rerank.settings import Settings
 
+LIMITS = ("max_pages", "max_file_mb", "max_unpacked_mb", "max_characters", "max_image_mpx", "max_page_seconds")
+
 Debug = Annotated[
     bool,
     typer.Option("--debug", callback=set_debug, help="Show tracebacks; they may hold record text.", show_default=False),
@@ -26,14 +28,9 @@ Password = Annotated[
 Ocr = Annotated[
     str | None, typer.Option("--ocr", help="auto reads scanned pages where OCR is installed; never leaves them out.")
 ]
-MaxPages = Annotated[int | None, typer.Option("--max-pages", help="A PDF with more pages is refused.")]
-MaxFileMb = Annotated[int | None, typer.Option("--max-file-mb", help="A larger file is refused (MiB).")]
-MaxCharacters = Annotated[int | None, typer.Option("--max-characters", help="A PDF with more text is refused.")]
-MaxImageMpx = Annotated[
-    int | None, typer.Option("--max-image-mpx", help="A scan with a larger picture is refused (million pixels).")
-]
-MaxPageSeconds = Annotated[
-    float | None, typer.Option("--max-page-seconds", help="Reading ends when one page takes longer.")
+Limits = Annotated[
+    list[str] | None,
+    typer.Option("--limit", metavar="NAME=VALUE", help=f"Set a limit of reading, repeatable: {', '.join(LIMITS)}."),
 ]
 ArchiveUrl = Annotated[
     str | None,
@@ -63,24 +60,39 @@ ENVIRONMENT_ONLY = ("engine", "precision", "batch_tokens", "gpus")
 """Settings of bge models that belong to a machine, not to a call: EMR_RERANK_ENGINE and so on."""
 
 
-def build_settings(**given: Any) -> Settings:
-    """Settings from the options that were given (None leaves the default).
+def build_settings(limits: list[str] | None = None, **given: Any) -> Settings:
+    """Settings from the options that were given (None leaves the default) and from the NAME=VALUE of --limit.
 
     Raises:
-        UsageError: a value is out of its range.
+        UsageError: a value is out of its range, or there is no such limit.
     """
+    chosen = {name: value for name, value in given.items() if value is not None} | dict(map(_limit, limits or ()))
     try:
-        return Settings(**_of_environment(), **{name: value for name, value in given.items() if value is not None})
+        return Settings(**_of_environment(), **chosen)
     except ValidationError as error:
         problem = error.errors(include_url=False, include_input=False)[0]
-        name = str(problem["loc"][0])
-        option = _variable(name) if name in ENVIRONMENT_ONLY else "--" + name.replace("_", "-")
-        raise UsageError(f"{option}: {problem['msg']}.", "See --help for what it takes.") from None
+        raise UsageError(
+            f"{_source(str(problem['loc'][0]))}: {problem['msg']}.", "See --help for what it takes."
+        ) from None
 
 
 def _of_environment() -> dict[str, str]:
     return {name: os.environ[_variable(name)] for name in ENVIRONMENT_ONLY if os.environ.get(_variable(name))}
 
 
+def _source(name: str) -> str:
+    """Where the user set a setting."""
+    if name in LIMITS:
+        return f"--limit {name}"
+    return _variable(name) if name in ENVIRONMENT_ONLY else "--" + name.replace("_", "-")
+
+
 def _variable(setting: str) -> str:
     return "EMR_RERANK_" + setting.upper()
+
+
+def _limit(text: str) -> tuple[str, str]:
+    name, _, value = text.partition("=")
+    if name not in LIMITS or not value:
+        raise UsageError(f"--limit {text}: not a limit.", f"Give NAME=VALUE; the names are {', '.join(LIMITS)}.")
+    return name, value

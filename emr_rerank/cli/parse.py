@@ -19,26 +19,14 @@ def parse(
     rules: options.Rules = None,
     password: options.Password = None,
     ocr: options.Ocr = None,
-    max_pages: options.MaxPages = None,
-    max_file_mb: options.MaxFileMb = None,
-    max_characters: options.MaxCharacters = None,
-    max_image_mpx: options.MaxImageMpx = None,
-    max_page_seconds: options.MaxPageSeconds = None,
+    limits: options.Limits = None,
     debug: options.Debug = False,
 ) -> None:
     """Read a PDF and print its section tree (or, with --json, everything that was read)."""
     from emr_rerank.pipeline.parsing import record_json
     from emr_rerank.reading.reader import read_record
 
-    settings = options.build_settings(
-        rules_dir=rules,
-        ocr=ocr,
-        max_pages=max_pages,
-        max_file_mb=max_file_mb,
-        max_characters=max_characters,
-        max_image_mpx=max_image_mpx,
-        max_page_seconds=max_page_seconds,
-    )
+    settings = options.build_settings(rules_dir=rules, ocr=ocr, limits=limits)
     with ended_when_hanging(settings.max_page_seconds) as on_page:
         read = read_record(record, settings, password=password, on_page=on_page)
     if as_json:

@@ -34,7 +34,7 @@ def write(path: Path, password: str | None = None) -> Path:
 @pytest.mark.parametrize("command", [("parse",), ("ask", "Any allergy?")])
 def test_a_page_that_hangs_ends_the_command(tmp_path: Path, command: tuple[str, ...]) -> None:
     path = write(tmp_path / "record.pdf")
-    arguments = [command[0], str(path), *command[1:], "--max-page-seconds", "1"]
+    arguments = [command[0], str(path), *command[1:], "--limit", "max_page_seconds=1"]
     ended = subprocess.run(
         [sys.executable, "-c", HANGS, *arguments], capture_output=True, text=True, timeout=120, check=False
     )
@@ -63,6 +63,14 @@ def test_one_password_opens_the_encrypted_pdfs_of_a_batch(tmp_path: Path, run: C
     assert "indexed 1, already there 1, failed 0" in run("index", tmp_path, *archive, "--resume", "--password", "owl")
 
 
+def test_a_limit_can_be_set(tmp_path: Path) -> None:
+    path = str(write(tmp_path / "record.pdf"))
+    refused = CliRunner().invoke(app, ["parse", path, "--limit", "max_characters=5"])
+    assert (refused.exit_code, "limit of 5 characters" in refused.stderr) == (3, True)
+    two = ["--limit", "max_characters=50", "--limit", "max_pages=1"]
+    assert CliRunner().invoke(app, ["parse", path, *two]).exit_code == 0
+
+
 @pytest.fixture
 def run() -> Callable[..., str]:
     return lambda *arguments: CliRunner().invoke(app, [str(argument) for argument in arguments]).output
@@ -71,12 +79,14 @@ def run() -> Callable[..., str]:
 @pytest.mark.parametrize(
     ("option", "told"),
     [
-        (("--max-pages", "0"), "--max-pages"),
-        (("--max-page-seconds", "0"), "--max-page-seconds"),
+        (("--limit", "max_pages=0"), "--limit max_pages: Input should be greater than or equal to 1"),
+        (("--limit", "max_page_seconds=soon"), "--limit max_page_seconds: Input should be a valid number"),
+        (("--limit", "max_pages"), "the names are max_pages, max_file_mb"),
+        (("--limit", "candidates=5"), "the names are max_pages, max_file_mb"),
         (("--ocr", "always"), "--ocr"),
     ],
 )
-def test_a_limit_out_of_range_is_bad_usage(tmp_path: Path, option: tuple[str, str], told: str) -> None:
+def test_a_limit_out_of_range_or_unknown_is_bad_usage(tmp_path: Path, option: tuple[str, str], told: str) -> None:
     result = CliRunner().invoke(app, ["parse", str(write(tmp_path / "record.pdf")), *option])
     assert result.exit_code == 2
     assert told in result.stderr
