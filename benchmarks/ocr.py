@@ -1,6 +1,6 @@
 """Characters and lab rows of scanned pages, read with the OCR extra; pages of known truth made at run time.
 
-    python -m benchmarks.ocr [--skews DEGREES...] [--turned DEGREES] [--json FILE]
+    python -m benchmarks.ocr [--skews DEGREES...] [--turned DEGREES] [--poor] [--seed N] [--json FILE]
 
 Character error is the edit distance to what was printed over its length, without white space; full-width and half-width
 forms of a sign count as one (Unicode NFKC), because a picture does not tell them apart. A lab row is exact when every
@@ -44,11 +44,11 @@ def edit_distance(one: str, other: str) -> int:
     return before[-1]
 
 
-def measure(scan: Scan, skew: float, turned: int) -> dict[str, Any]:
+def measure(scan: Scan, skew: float, turned: int, poor: bool = False) -> dict[str, Any]:
     """Characters, edits, rows, exact rows and seconds of one page."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "scan.pdf"
-        path.write_bytes(scanned(scan, skew, turned=turned))
+        path.write_bytes(scanned(scan, skew, turned=turned, poor=poor))
         began = time.process_time()
         read = read_pages(path, Settings())
         seconds = time.process_time() - began
@@ -100,11 +100,17 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--skews", nargs="*", type=float, default=[-1.5, 0.0, 1.5])
     parser.add_argument("--turned", type=int, default=0, choices=(0, 90, 180, 270))
+    parser.add_argument("--poor", action="store_true", help="worn copies")
+    parser.add_argument("--seed", type=int, default=1, help="of the texts and results that are printed")
     parser.add_argument("--json", type=Path)
     arguments = parser.parse_args()
     if missing := missing_fonts():
         sys.exit(f"missing: {', '.join(missing)}; apt-get install fonts-noto-cjk fonts-wqy-zenhei fonts-liberation")
-    results = [measure(scan, skew, arguments.turned) for scan in pages() for skew in arguments.skews]
+    results = [
+        measure(scan, skew, arguments.turned, arguments.poor)
+        for scan in pages(arguments.seed)
+        for skew in arguments.skews
+    ]
     show(results)
     if arguments.json:
         machine = {"python": platform.python_version(), "machine": platform.machine(), "rapidocr": version("rapidocr")}

@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 import yaml
-from PIL import Image, ImageDraw, ImageFont
+from PIL import Image, ImageDraw, ImageFilter, ImageFont
 
 DPI = 150
 A4 = (595.28, 841.89)
@@ -165,16 +165,26 @@ def pages(seed: int = 1) -> Iterator[Scan]:
     yield _english_report(chance, "Liberation Sans")
 
 
-def scanned(scan: Scan, skew: float, *, turned: int = 0, seed: int = 1, quality: int = 75) -> bytes:
-    """The page as a PDF of one 150 dpi grey picture, askew by `skew` and turned by `turned` degrees."""
+def scanned(scan: Scan, skew: float, *, turned: int = 0, poor: bool = False, seed: int = 1) -> bytes:
+    """The page as a PDF of one 150 dpi grey picture, askew by `skew` and turned by `turned` degrees.
+
+    `poor` is a worn copy: paler ink, a shadow over the sheet, soft edges, specks, more noise, stronger compression.
+    """
     picture = scan.picture.rotate(skew, fillcolor=255, resample=Image.Resampling.BICUBIC)
     size = (picture.width * DPI // _DRAWN_DPI, picture.height * DPI // _DRAWN_DPI)
-    pixels = np.asarray(picture.resize(size, Image.Resampling.LANCZOS), dtype=np.float32)
-    noise = np.random.default_rng(seed).normal(0.0, 6.0, pixels.shape)
-    grey = Image.fromarray(np.clip(pixels * 0.96 + noise, 0, 255).astype(np.uint8))
-    grey = grey.rotate(turned, expand=True)
+    picture = picture.resize(size, Image.Resampling.LANCZOS)
+    chance = np.random.default_rng(seed)
+    if poor:
+        picture = picture.filter(ImageFilter.GaussianBlur(0.7))
+    pixels = np.asarray(picture, dtype=np.float32) * 0.96
+    if poor:
+        pixels = 70 + pixels * 0.7
+        pixels *= np.linspace(1.0, 0.8, size[0], dtype=np.float32)
+        pixels[chance.random(pixels.shape) < 0.0005] = 60
+    pixels += chance.normal(0.0, 12.0 if poor else 6.0, pixels.shape)
+    grey = Image.fromarray(np.clip(pixels, 0, 255).astype(np.uint8)).rotate(turned, expand=True)
     out = io.BytesIO()
-    grey.save(out, "PDF", resolution=DPI, quality=quality)
+    grey.save(out, "PDF", resolution=DPI, quality=45 if poor else 75)
     return out.getvalue()
 
 
