@@ -5,6 +5,7 @@ import pytest
 from PIL import Image, ImageDraw
 
 from emr_rerank.reading.deskew import Picture, levelled, skew_of
+from emr_rerank.reading.scan_picture import evened
 from emr_rerank.reading.scan_rules import ruling_lines
 
 SCALE = 150 / 72
@@ -37,6 +38,25 @@ def test_skew_is_found_and_undone(skew: float) -> None:
     found = skew_of(picture)
     assert found == pytest.approx(skew, abs=0.1)
     assert skew_of(levelled(picture, found)) == pytest.approx(0.0, abs=0.1)
+
+
+def test_a_worn_copy_is_laid_level_after_its_shadow_is_taken_off() -> None:
+    clean = printed(1.5)
+    shadow = np.linspace(1.0, 0.75, clean.shape[1], dtype=np.float32)
+    worn = ((100 + clean.astype(np.float32) * 0.6) * shadow).astype(np.uint8)
+    mended = evened(worn)
+    paper, ink = np.percentile(mended[200:1400, 150:1050], (90, 5))
+    assert paper > 235 and ink < 90
+    assert np.percentile(mended[1600:, :200], 50) == pytest.approx(np.percentile(mended[1600:, -200:], 50), abs=8)
+    assert skew_of(mended) == pytest.approx(1.5, abs=0.1)
+
+
+def test_a_clean_picture_and_an_empty_one_stay_as_they_are() -> None:
+    clean = printed()
+    assert np.abs(evened(clean).astype(int) - clean.astype(int)).mean() < 6
+    blank = np.full((1754, 1240), 240, np.uint8)
+    assert evened(blank).min() > 250
+    assert evened(np.zeros((40, 30), np.uint8)).max() == 0
 
 
 @pytest.mark.parametrize("picture", [np.full((1754, 1240), 255, np.uint8), np.zeros((1754, 1240), np.uint8)])
