@@ -91,8 +91,9 @@ def _line(box: Any, text: str, found: Any) -> TextLine:
     letters: list[Letter] = []
     x = left
     for letter, confidence in zip(text, found.confs or [], strict=False):
-        if not letter.isspace():
-            x = left + (next(places) + 0.5) * step
+        column = None if letter.isspace() else next(places, None)
+        if column is not None:
+            x = left + (column + 0.5) * step
         letters.append(Letter(letter, min(x, right), float(confidence)))
     return TextLine(left, top, right, bottom, tuple(letters))
 
