@@ -125,6 +125,7 @@ class Section(Noun):
     path: tuple[str, ...] = Field(description="titles from the root to this node")
     rule: str | None = Field(None, description="id of the rule that opened it")
     date: str | None = Field(None, description="ISO date or date-time of the document it belongs to")
+    author: str | None = Field(None, description="of a document: who signed it, where printed; of a part: null")
     page_start: int
     page_end: int
     start: int

@@ -25,7 +25,7 @@ def record_json(record: Record) -> dict[str, Any]:
 
 def _section_json(section: Section, text: str) -> dict[str, Any]:
     return {
-        **section.model_dump(mode="json", exclude={"children", "body_start"}),
+        **section.model_dump(mode="json", exclude={"children", "body_start", "author"}),
         "text": text[section.start : section.end],
         "children": [_section_json(child, text) for child in section.children],
     }

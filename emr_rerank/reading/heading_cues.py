@@ -7,6 +7,9 @@ from emr_rerank.rules.sections import SectionRule
 OPEN, CLOSE = "【[〖〔<《", "】]〗〕>》"
 _GLOSS = re.compile(r"\s*[（(/]?\s*[A-Za-z][A-Za-z0-9 .&/'-]{0,40}[)）]?\s*(?=[:：]|$)")
 
+# What a form says of a title, before its colon: 入院情况（简要病史、阳性体征）：
+_REMARK = re.compile(r"\s*[（(][^（）()\n]{1,40}[)）]\s*(?=[:：])")
+
 # What OCR, or a hurried hand, puts for the colon behind a heading.
 _MISREAD_COLON = re.compile(r"\s*[;；.．]\s*(?=\S)")
 
@@ -22,7 +25,7 @@ def cued_body(
         match = re.compile(rf"\s*[{re.escape(CLOSE)}]\s*[:：]?\s*").match(text, end)
         return match.end() if match else None
     if not text[end - 1].isascii():
-        gloss = _GLOSS.match(text, end)
+        gloss = _GLOSS.match(text, end) or _REMARK.match(text, end)
         end = gloss.end() if gloss else end
     colon = re.compile(r"\s*(?:如下)?\s*[:：][:：;；]*\s*").match(text, end)
     if colon:

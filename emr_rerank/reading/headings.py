@@ -9,7 +9,8 @@ from pathlib import Path
 from emr_rerank.reading.dates import DateReader, date_reader
 from emr_rerank.reading.heading_cues import CLOSE, OPEN, cued_body
 from emr_rerank.reading.list_numbers import NUMBERED, number_of
-from emr_rerank.rules.sections import SectionRule, section_rules
+from emr_rerank.reading.signatures import Signatures, signatures
+from emr_rerank.rules.sections import SectionRule, Where, section_rules
 
 _LONGEST_OWN_LINE = 64
 _LARGE = 1.25
@@ -18,7 +19,7 @@ _RUN_ON_NUMBER = re.compile(
     r"(?<=[^\d\s.,/:：\-×xX*^~～第年月日至约(（])(?:\d{1,2}[、.．,，)）]?|[①-⑳])\s*(?=[^\s\d.])"
 )
 _HOSPITAL = re.compile(r"^[^。，；：:]{2,28}?(?:医院|卫生院|医学中心|医疗中心|保健院|Hospital|Medical Center)")
-_TRAILING_NOTE = re.compile(r"\s*[（(](?P<note>[^()（）]{1,16})[)）]$")
+_TRAILING_NOTE = re.compile(r"\s*[（(](?P<note>[^()（）]{1,40})[)）]$")
 _CONTINUED = re.compile(r"续|(?i:cont(?:inued|'d|\.)?)")
 _HAN_WITH_GLOSS = re.compile(r"^(?P<han>[^A-Za-z]*[\u4e00-\u9fff）)])[（(/]?[A-Za-z][A-Za-z0-9 .&/'-]*[)）]?$")
 _SUBTITLE = re.compile(r"\s+[-–—]+\s*.{2,40}$|[—–]{1,2}.{2,40}$")
@@ -54,7 +55,7 @@ class HeadingFinder:
     by_title: dict[str, tuple[SectionRule, ...]]
     patterns: tuple[tuple[re.Pattern[str], SectionRule], ...]
     clauses: tuple[tuple[re.Pattern[str], SectionRule], ...]
-    signature: re.Pattern[str]
+    signatures: Signatures
     dates: DateReader
 
     def opens_block(self, text: str) -> bool:
@@ -70,17 +71,24 @@ class HeadingFinder:
         return any(rule.level == "part" and (cut_off or "inline" in rule.where) for rule in rules)
 
     def candidates(
-        self, text: str, *, is_row: bool = False, lines_only: bool = False, size: float = 0.0
+        self,
+        text: str,
+        *,
+        is_row: bool = False,
+        lines_only: bool = False,
+        size: float = 0.0,
+        centred: bool = False,
     ) -> list[Heading]:
         """Every heading that some rule sees in the line, in order of place, likeliest rule first.
 
-        `size` is that of the line's letters against the usual; 0 when unknown.
+        `size` is that of the line's letters against the usual, 0 when unknown; `centred` of a line centred and bold.
 
         Whether a rule may fire also depends on the sections that are open; `sections.py` chooses.
         """
         whole = list(self._whole_line(text)) if len(text) <= _LONGEST_OWN_LINE else []
-        if not whole and size >= _LARGE and len(text) <= _LONGEST_OWN_LINE:
-            whole = [Heading(rule, 0, 0, len(text), len(text), True, True) for rule in self._large(text)]
+        if not whole and len(text) <= _LONGEST_OWN_LINE and (size >= _LARGE or centred):
+            where: Where = "large" if size >= _LARGE else "centred"
+            whole = [Heading(rule, 0, 0, len(text), len(text), True, True) for rule in self._set_apart(text, where)]
         if whole and not is_row:
             return whole
         found = list(self._line_start(text, is_row=is_row))
@@ -88,8 +96,8 @@ class HeadingFinder:
             found.extend(heading for heading in self._inline(text) if heading.start > 0 or heading.rule.ends)
         return found
 
-    def _large(self, text: str) -> Iterator[SectionRule]:
-        return (rule for pattern, rule in self.patterns if "large" in rule.where and pattern.fullmatch(_key(text)))
+    def _set_apart(self, text: str, where: Where) -> Iterator[SectionRule]:
+        return (rule for pattern, rule in self.patterns if where in rule.where and pattern.fullmatch(_key(text)))
 
     def _whole_line(self, text: str) -> Iterator[Heading]:
         """Headings alone on their line: document titles with a date before or behind, part titles."""
@@ -105,6 +113,8 @@ class HeadingFinder:
             key = _key(inner)
             for rule in self._rules_for(key, dated=date is not None):
                 if rule.id in seen or (date is not None and rule.level != "document"):
+                    continue
+                if rule.timed and (date is None or "T" not in date):
                     continue
                 seen.add(rule.id)
                 at = text.find(inner, start) if inner else title_start
@@ -241,7 +251,7 @@ def _build(rules: tuple[SectionRule, ...], dates: DateReader) -> HeadingFinder:
         by_title={key: tuple(own) for key, own in titles.items()},
         patterns=_patterns(rules, lambda rule: "inline" not in rule.where),
         clauses=_patterns(rules, lambda rule: "inline" in rule.where),
-        signature=re.compile("|".join(re.escape(t) for r in rules if r.level == "stop" for t in r.titles) or r"(?!)"),
+        signatures=signatures(rules),
         dates=dates,
     )
 
@@ -249,7 +259,7 @@ def _build(rules: tuple[SectionRule, ...], dates: DateReader) -> HeadingFinder:
 def _patterns(
     rules: Sequence[SectionRule], wanted: Callable[[SectionRule], bool]
 ) -> tuple[tuple[re.Pattern[str], SectionRule], ...]:
-    return tuple((re.compile(rule.pattern, re.I), rule) for rule in rules if rule.pattern and wanted(rule))
+    return tuple((re.compile(rule.pattern, re.I), rule) for rule in rules if rule.pattern is not None and wanted(rule))
 
 
 def _title_pattern(title: str) -> re.Pattern[str]:

@@ -73,12 +73,14 @@ def _freeze(
     node: SectionNode, path: tuple[str, ...], date: str | None, text: str, finder: HeadingFinder, pages: PageFinder
 ) -> Section:
     here = (*path, node.title)
+    author = None
     if node.level == "document":
         date = node.date or _printed_date(node, text[node.start : node.end], finder)
+        author = finder.signatures.author(text[node.body : node.end])
     children = tuple(_freeze_children(node, here, date, text, finder, pages)) if node.children else ()
     return Section(
-        code=node.code, title=node.title, path=here, rule=node.rule, date=date, start=node.start, end=node.end,
-        body_start=min(node.body, node.end), page_start=pages.at(node.start),
+        code=node.code, title=node.title, path=here, rule=node.rule, date=date, author=author, start=node.start,
+        end=node.end, body_start=min(node.body, node.end), page_start=pages.at(node.start),
         page_end=pages.at(max(node.start, node.end - 2)), children=children,
     )  # fmt: skip
 
@@ -100,12 +102,16 @@ def _under_heading(text: str, finder: HeadingFinder) -> str | None:
 
 
 def _signed(text: str, finder: HeadingFinder) -> str | None:
-    """The date beside the signature in the last lines of a document."""
-    for line in reversed(text.rstrip().split("\n")[-_SIGNATURE_LINES:]):
-        signature = finder.signature.search(line)
-        found = finder.dates.first_date(line, signature.end()) if signature else None
-        if found:
-            return found[0]
+    """The date beside the signature in the last lines of a document, or alone on the line below it."""
+    lines = text.rstrip().split("\n")[-_SIGNATURE_LINES:]
+    for line, below in zip(reversed(lines), ["", *reversed(lines[1:])], strict=True):
+        end = finder.signatures.end(line)
+        if end is None:
+            continue
+        found = finder.dates.first_date(line, end)
+        date = found[0] if found else _under_heading(below, finder)
+        if date:
+            return date
     return None
 
 

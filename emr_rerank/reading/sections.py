@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Sequence
-from itertools import groupby
+from itertools import groupby, zip_longest
 from pathlib import Path
 
 from emr_rerank.reading.headings import Heading, HeadingFinder, first_allowed, heading_finder
@@ -25,8 +25,8 @@ def build_sections(read: RecordText, overrides: Path | None = None) -> tuple[Sec
     if not read.text:
         return ()
     tree = _Tree(read.text, heading_finder(overrides))
-    for line in read.lines:
-        tree.take(line)
+    for line, following in zip_longest(read.lines, read.lines[1:]):
+        tree.take(line, following)
     return tree.finish(read.places)
 
 
@@ -40,19 +40,21 @@ class _Tree:
         self.stack = [self.root]
         self.close_at: int | None = None
         self.title_size = 0.0
+        self.signed_at: int | None = None
+        "where the line below the last signature begins"
 
-    def take(self, line: LogicalLine) -> None:
-        """Open and close what one logical line opens and closes."""
+    def take(self, line: LogicalLine, following: LogicalLine | None) -> None:
+        """Open and close what one logical line opens and closes; `following` is the line after it."""
         text = self.text[line.start : line.end]
         if self.close_at is not None:
             self._close_inline(line.start)
         if line.kind == "header":
             return
-        found = self.finder.candidates(text, is_row=line.kind == "row", size=line.size)
+        found = self.finder.candidates(text, is_row=line.kind == "row", size=line.size, centred=line.centred)
         taken = 0
         for _, same in groupby(found, key=lambda heading: heading.title_start):
             heading = first_allowed(list(same), [node.code for node in self.stack])
-            if heading and heading.title_start >= taken and self._fits_layout(heading, line):
+            if heading and heading.title_start >= taken and self._fits_layout(heading, line, following):
                 self._close_by_number(line.start, line.start + heading.title_start + 1)
                 self._open(heading, line)
                 taken = heading.body
@@ -60,18 +62,25 @@ class _Tree:
         if any(node.inline for node in self.stack):
             self.close_at = line.end
 
-    def _fits_layout(self, heading: Heading, line: LogicalLine) -> bool:
+    def _fits_layout(self, heading: Heading, line: LogicalLine, following: LogicalLine | None) -> bool:
         """A bare date heads a note only on the left of the page (a signature's date stands right)."""
         if heading.rule.level == "document" and heading.title_start == heading.title_end:
-            return line.left < _HEADS_OF_LINE
+            return line.left < _HEADS_OF_LINE and not self._dates_signature(line, following)
         document = self._document()
         if heading.rule.level == "part" and document and document.closed:
             return document.code in heading.rule.only_in
         if heading.rule.level == "stop" and not heading.rule.ends:
             return document is not None or not heading.at_line_start
-        if "large" in heading.rule.where:
+        if set(heading.rule.where) & {"large", "centred"}:
             return line.size >= 0.95 * self.title_size
         return True
+
+    def _dates_signature(self, line: LogicalLine, following: LogicalLine | None) -> bool:
+        """Whether a bare date right below a signature is the signature's: nothing, or another document, follows it."""
+        if line.start != self.signed_at:
+            return False
+        after = self.text[following.start : following.end] if following else ""
+        return not after or any(heading.rule.level == "document" for heading in self.finder.candidates(after))
 
     def _open(self, heading: Heading, line: LogicalLine) -> None:
         rule = heading.rule
@@ -83,6 +92,7 @@ class _Tree:
             self._close_inline(start)
             return
         if rule.level == "stop":
+            self.signed_at = line.end + 1
             self._close_to(lambda node: node.level in ("root", "document"), start)
             return
         if rule.level == "document":
@@ -98,7 +108,7 @@ class _Tree:
         parent = next((node for node in reversed(self.stack) if node.code in parents and node.level == "part"), None)
         if self._repeats_title(rule.id, start):
             return
-        if parent is None or parent.code == rule.code:
+        if parent is None or parent.rule == rule.id:
             parent = next(node for node in reversed(self.stack) if node.level in ("document", "root"))
         self._close_to(lambda node: node is parent, start)
         self._push(heading, title, line.start + heading.body, start, heading.date, inline)

@@ -24,7 +24,7 @@ SectionCode = Literal[
     "discharge_condition", "discharge_diagnosis", "discharge_medication", "discharge_orders", "death_summary",
     "preamble", "other",
 ]  # fmt: skip
-Where = Literal["own_line", "line_start", "inline", "dated", "large"]
+Where = Literal["own_line", "line_start", "inline", "dated", "large", "centred"]
 
 
 class SectionRule(Rule):
@@ -42,9 +42,10 @@ class SectionRule(Rule):
         ("own_line", "line_start"),
         description="own_line: alone on its line; line_start: first on it, then a colon, bracket, tab or wide gap; "
         "inline: at any clause start, then a colon or `cue`; dated: alone on its line beside a date; "
-        "large: alone on its line in letters a quarter larger than usual",
+        "large: alone on its line in letters a quarter larger than usual; centred: alone, centred and bold",
     )
     cue: Pattern | None = Field(None, description="what may follow the title instead of a colon")
+    timed: bool = Field(False, description="a dated heading only where the date has a time of day")
     bare_after_number: bool = Field(False, description="a number before the title is cue enough")
     not_before: Pattern | None = Field(None, description="what must not follow the title")
     not_after: Pattern | None = Field(None, description="what must not stand before an inline title in its sentence")
@@ -57,6 +58,7 @@ class SectionRule(Rule):
     not_in: tuple[SectionCode, ...] = Field((), description="no heading while one of these is open")
     repeats: bool = Field(False, description="printed again on top of its further pages; that opens nothing new")
     closed: bool = Field(False, description="a form: its labels open no parts, except by rules that name it in only_in")
+    author: bool = Field(False, description="of a stop: titles, best first, before the name of the document's author")
     date_labels: tuple[str, ...] = Field((), description="labels of the document's date, best first")
     date_cue: Pattern | None = Field(None, description="what follows the document's date in prose, where no label does")
     loinc: str | None = Field(None, description="LOINC code of the document or section")
