@@ -190,12 +190,14 @@ class HeadingFinder:
                     yield from found
                     break
             else:
-                if text[:begin].rstrip(" .．")[-1:] in _SENTENCE_ENDS:  # the line's start too: '' is in it
-                    yield from self._sentence_at(text, begin, starts[0][0])
+                begins = text[:begin].rstrip(" .．")[-1:] in _SENTENCE_ENDS  # the line's start too: '' is in it
+                yield from self._clause_at(text, begin, starts[0][0], "inline" if begins else "clause")
 
-    def _sentence_at(self, text: str, begin: int, words: int) -> Iterator[Heading]:
-        """What the pattern of an inline rule finds at the start of a sentence, or behind its number."""
+    def _clause_at(self, text: str, begin: int, words: int, where: Where) -> Iterator[Heading]:
+        """What the pattern of a rule finds at the start of a clause, or behind its number; inline: of a sentence."""
         for pattern, rule in self.clauses:
+            if where not in rule.where and "clause" not in rule.where:
+                continue
             match = pattern.match(text, begin) or pattern.match(text, words)
             if match:
                 yield Heading(rule, begin, begin, match.end(), match.end(), False, False)
@@ -249,8 +251,8 @@ def _build(rules: tuple[SectionRule, ...], dates: DateReader) -> HeadingFinder:
     return HeadingFinder(
         by_letter={letter: tuple(entries) for letter, entries in by_letter.items()},
         by_title={key: tuple(own) for key, own in titles.items()},
-        patterns=_patterns(rules, lambda rule: "inline" not in rule.where),
-        clauses=_patterns(rules, lambda rule: "inline" in rule.where),
+        patterns=_patterns(rules, lambda rule: not {"inline", "clause"} & set(rule.where)),
+        clauses=_patterns(rules, lambda rule: bool({"inline", "clause"} & set(rule.where))),
         signatures=signatures(rules),
         dates=dates,
     )
