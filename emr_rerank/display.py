@@ -197,6 +197,7 @@ def _grow(tree: "Tree", section: "Section") -> None:
         (section.title or "(preamble)", "bold"),
         f"  {section.code}  p{pages}",
         (f"  {section.date}" if section.date else "", "cyan"),
+        (f"  {section.author}" if section.author else "", "magenta"),
         (f"  {section.rule}" if section.rule else "", "dim"),
     )
     branch = tree.add(text)

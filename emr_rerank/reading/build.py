@@ -10,11 +10,11 @@ from emr_rerank.reading.dates import DateReader, OwnDate, date_reader, operation
 from emr_rerank.reading.demographics import read_demographics
 from emr_rerank.reading.headings import heading_finder
 from emr_rerank.reading.margins import take_off_edges
-from emr_rerank.reading.record_text import assemble
+from emr_rerank.reading.record_text import RecordText, assemble
 from emr_rerank.reading.sections import build_sections
 from emr_rerank.reading.sentences import Stretch, boxes, find_sentences, leaves_with_owner
 from emr_rerank.reading.tables_of_record import tables_of_record
-from emr_rerank.record import Language, Place, Record, Section, Sentence, Table
+from emr_rerank.record import Language, Page, Place, Record, Section, Sentence, Table
 from emr_rerank.rules.days import Stay, day_of
 
 if TYPE_CHECKING:
@@ -37,8 +37,7 @@ def build_record(record_id: str, read: "PagesRead", rules_dir: Path | None) -> R
     Raises:
         RuleError: a rule file is wrong.
     """
-    pages = tuple(take_off_edges(read.pages, rules_dir))
-    text = assemble(pages, heading_finder(rules_dir), rules_dir)
+    pages, text = text_of(read, rules_dir)
     sections = build_sections(text, rules_dir)
     leaves = list(leaves_with_owner(sections))
     tables = tables_of_record(text.text, text.lines, text.tables, leaves, rules_dir)
@@ -52,6 +51,12 @@ def build_record(record_id: str, read: "PagesRead", rules_dir: Path | None) -> R
         text=text.text, pages=pages, places=tuple(text.places), sections=sections, sentences=sentences,
         tables=tables, demographics=demographics, warnings=read.warnings,
     )  # fmt: skip
+
+
+def text_of(read: "PagesRead", rules_dir: Path | None) -> tuple[tuple[Page, ...], RecordText]:
+    """The pages without what stands on the edge of the paper, and the text that their lines and tables make."""
+    pages = tuple(take_off_edges(read.pages, rules_dir))
+    return pages, assemble(pages, heading_finder(rules_dir), rules_dir)
 
 
 def _with_stay(demographics: dict[str, str], sections: Sequence[Section]) -> dict[str, str]:

@@ -7,6 +7,8 @@ from emr_rerank.rules.sections import SectionRule
 OPEN, CLOSE = "【[〖〔<《", "】]〗〕>》"
 _GLOSS = re.compile(r"\s*[（(/]?\s*[A-Za-z][A-Za-z0-9 .&/'-]{0,40}[)）]?\s*(?=[:：]|$)")
 
+_HAN_GLOSS = re.compile(r"\s*[（(/]?\s*[\u4e00-\u9fff]{2,10}[)）]?\s*(?=[:：])")
+
 # What a form says of a title, before its colon: 入院情况（简要病史、阳性体征）：
 _REMARK = re.compile(r"\s*[（(][^（）()\n]{1,40}[)）]\s*(?=[:：])")
 
@@ -24,9 +26,11 @@ def cued_body(
     if opening:
         match = re.compile(rf"\s*[{re.escape(CLOSE)}]\s*[:：]?\s*").match(text, end)
         return match.end() if match else None
-    if not text[end - 1].isascii():
+    if text[end - 1].isascii():
+        gloss = _HAN_GLOSS.match(text, end)
+    else:
         gloss = _GLOSS.match(text, end) or _REMARK.match(text, end)
-        end = gloss.end() if gloss else end
+    end = gloss.end() if gloss else end
     colon = re.compile(r"\s*(?:如下)?\s*[:：][:：;；]*\s*").match(text, end)
     if colon:
         return colon.end()

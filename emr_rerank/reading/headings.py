@@ -22,6 +22,7 @@ _HOSPITAL = re.compile(r"^[^。，；：:]{2,28}?(?:医院|卫生院|医学中�
 _TRAILING_NOTE = re.compile(r"\s*[（(](?P<note>[^()（）]{1,40})[)）]$")
 _CONTINUED = re.compile(r"续|(?i:cont(?:inued|'d|\.)?)")
 _HAN_WITH_GLOSS = re.compile(r"^(?P<han>[^A-Za-z]*[\u4e00-\u9fff）)])[（(/]?[A-Za-z][A-Za-z0-9 .&/'-]*[)）]?$")
+_LATIN_WITH_GLOSS = re.compile(r"^(?P<latin>[a-z][a-z0-9.&/'-]*?)[（(/]?[\u4e00-\u9fff]{2,12}[)）]?$")
 _SUBTITLE = re.compile(r"\s+[-–—]+\s*.{2,40}$|[—–]{1,2}.{2,40}$")
 _SENTENCE_ENDS = "。；;！？!?"
 _SQUEEZE = re.compile(r"\s+")
@@ -156,8 +157,8 @@ class HeadingFinder:
 
     def _rules_for(self, key: str, *, dated: bool) -> Iterator[SectionRule]:
         where = "dated" if dated else "own_line"
-        gloss = _HAN_WITH_GLOSS.match(key)
-        keys = dict.fromkeys((key, gloss["han"] if gloss else key))
+        han, latin = _HAN_WITH_GLOSS.match(key), _LATIN_WITH_GLOSS.match(key)
+        keys = dict.fromkeys((key, han["han"] if han else key, latin["latin"] if latin else key))
         for title in (*keys, *(_HOSPITAL.sub("", title) for title in keys)):
             for rule in self.by_title.get(title, ()):
                 stands = where in rule.where or (dated and "own_line" in rule.where)
@@ -234,7 +235,8 @@ def heading_finder(overrides: Path | None = None) -> HeadingFinder:
 
 
 @lru_cache(maxsize=8)
-def _build(rules: tuple[SectionRule, ...], dates: DateReader) -> HeadingFinder:
+def _build(all_rules: tuple[SectionRule, ...], dates: DateReader) -> HeadingFinder:
+    rules = [rule for rule in all_rules if rule.level != "hint"]
     titles: dict[str, list[SectionRule]] = {}
     words: dict[str, str] = {}
     for rule in rules:

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Sequence
-from itertools import groupby, zip_longest
+from itertools import groupby, pairwise, zip_longest
 from pathlib import Path
 
 from emr_rerank.reading.headings import Heading, HeadingFinder, first_allowed, heading_finder
@@ -22,12 +22,19 @@ _SKIPS = 3
 
 def build_sections(read: RecordText, overrides: Path | None = None) -> tuple[Section, ...]:
     """The section tree over a record's text. Top-level sections tile the text; children tile their parent."""
-    if not read.text:
-        return ()
+    return _grow(read, overrides).finish(read.places) if read.text else ()
+
+
+def rules_fired(read: RecordText, overrides: Path | None = None) -> frozenset[str]:
+    """Ids of the section rules that open or close something in a record, stops included."""
+    return frozenset(_grow(read, overrides).fired)
+
+
+def _grow(read: RecordText, overrides: Path | None) -> "_Tree":
     tree = _Tree(read.text, heading_finder(overrides))
     for line, following in zip_longest(read.lines, read.lines[1:]):
         tree.take(line, following)
-    return tree.finish(read.places)
+    return tree
 
 
 class _Tree:
@@ -40,6 +47,7 @@ class _Tree:
         self.stack = [self.root]
         self.close_at: int | None = None
         self.title_size = 0.0
+        self.fired: set[str] = set()
         self.signed_at: int | None = None
         "where the line below the last signature begins"
 
@@ -84,6 +92,7 @@ class _Tree:
 
     def _open(self, heading: Heading, line: LogicalLine) -> None:
         rule = heading.rule
+        self.fired.add(rule.id)
         start, title = line.start + heading.start, self._title(heading, line)
         if rule.level == "stop" and rule.ends:
             self._end_run_in(rule.ends, start)
@@ -105,13 +114,21 @@ class _Tree:
             return
         inline = not heading.at_line_start
         parents = {*rule.parents, *(rule.inside if inline else ())}
-        parent = next((node for node in reversed(self.stack) if node.code in parents and node.level == "part"), None)
         if self._repeats_title(rule.id, start):
             return
-        if parent is None or parent.rule == rule.id:
-            parent = next(node for node in reversed(self.stack) if node.level in ("document", "root"))
+        parent = self._parent(rule.id, parents)
         self._close_to(lambda node: node is parent, start)
         self._push(heading, title, line.start + heading.body, start, heading.date, inline)
+
+    def _parent(self, rule: str, codes: set[str]) -> SectionNode:
+        """The innermost open part of these codes, the outer one of two of one code; else the document."""
+        above = self.root
+        for outer, node in pairwise(self.stack):
+            if node.level != "part":
+                above = node
+            elif node.code in codes and node.rule != rule and outer.code != node.code:
+                above = node
+        return above
 
     def _repeats_title(self, rule: str, start: int) -> bool:
         """Whether the heading says again, under another name, what the heading right above it said."""

@@ -8,9 +8,10 @@ files of the same names: a rule there with a known id replaces that rule, any ot
 import hashlib
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any, Generic, TypeVar
 
 import yaml
 from pydantic import AfterValidator, BaseModel, ConfigDict, ValidationError
@@ -61,11 +62,30 @@ def load_rules(purpose: str, schema: type[AnyRule], overrides: Path | None = Non
     Raises:
         RuleError: a file can't be read or parsed, or a rule breaks its schema or repeats an id.
     """
-    rules: dict[str, AnyRule] = {}
+    return tuple(placed.rule for placed in load_placed(purpose, schema, overrides).values())
+
+
+@dataclass(frozen=True)
+class Placed(Generic[AnyRule]):
+    """A rule and where it is written."""
+
+    rule: AnyRule
+    file: Path
+    line: int
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}: rule '{self.rule.id}'"
+
+
+def load_placed(
+    purpose: str, schema: type[AnyRule], overrides: Path | None = None
+) -> dict[str, Placed[AnyRule]]:
+    """As `load_rules`, each rule by its id and with its file and line."""
+    rules: dict[str, Placed[AnyRule]] = {}
     for folder in _folders(overrides):
-        for rule_id, rule in _load_folder(purpose, schema, folder).items():
-            rules[rule_id] = rule
-    return tuple(rules.values())
+        for rule_id, placed in _load_folder(purpose, schema, folder).items():
+            rules[rule_id] = placed
+    return rules
 
 
 def rules_hash(overrides: Path | None = None) -> str:
@@ -85,8 +105,8 @@ def _folders(overrides: Path | None) -> Iterator[Path]:
         yield overrides
 
 
-def _load_folder(purpose: str, schema: type[AnyRule], folder: Path) -> dict[str, AnyRule]:
-    rules: dict[str, AnyRule] = {}
+def _load_folder(purpose: str, schema: type[AnyRule], folder: Path) -> dict[str, Placed[AnyRule]]:
+    rules: dict[str, Placed[AnyRule]] = {}
     for file in sorted([*folder.glob(f"{purpose}.yaml"), *folder.glob(f"{purpose}.*.yaml")]):
         for line, entry in _read_entries(file, file.stat().st_mtime_ns):
             rule = _validate(schema, entry, file, line)
@@ -94,7 +114,7 @@ def _load_folder(purpose: str, schema: type[AnyRule], folder: Path) -> dict[str,
                 raise RuleError(
                     f"{file}:{line}: rule '{rule.id}': the id is used twice.", "Give every rule its own id."
                 )
-            rules[rule.id] = rule
+            rules[rule.id] = Placed(rule, file, line)
     return rules
 
 

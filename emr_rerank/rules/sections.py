@@ -31,8 +31,10 @@ class SectionRule(Rule):
     """How one heading is printed, what it opens and what it may hang under."""
 
     code: SectionCode
-    level: Literal["document", "part", "stop"] = Field(
-        "part", description="a stop closes the open parts; what follows is the document's own text"
+    level: Literal["document", "part", "stop", "hint"] = Field(
+        "part",
+        description="a stop closes the open parts; what follows is the document's own text. A hint opens and closes "
+        "nothing: `rules show` reports the lines that it matches and no heading took",
     )
     titles: tuple[str, ...] = Field((), description="the heading's words; spaces between Chinese letters are allowed")
     pattern: Pattern | None = Field(
@@ -71,10 +73,12 @@ class SectionRule(Rule):
 
 
 def section_rules(overrides: Path | None = None) -> tuple[SectionRule, ...]:
-    """The section rules in force, read once a folder."""
+    """The section rules in force, read once a folder: a hospital's own first, which take a title from shipped ones."""
     return _load(overrides)
 
 
 @lru_cache(maxsize=8)
 def _load(overrides: Path | None) -> tuple[SectionRule, ...]:
-    return load_rules("sections", SectionRule, overrides)
+    rules = load_rules("sections", SectionRule, overrides)
+    shipped = {rule.id for rule in load_rules("sections", SectionRule)}
+    return tuple(sorted(rules, key=lambda rule: rule.id in shipped))
