@@ -55,7 +55,9 @@ class HeadingFinder:
     by_letter: dict[str, tuple[tuple[re.Pattern[str], tuple[SectionRule, ...]], ...]]
     by_title: dict[str, tuple[SectionRule, ...]]
     patterns: tuple[tuple[re.Pattern[str], SectionRule], ...]
+    any_pattern: re.Pattern[str]
     clauses: tuple[tuple[re.Pattern[str], SectionRule], ...]
+    any_clause: re.Pattern[str]
     signatures: Signatures
     dates: DateReader
 
@@ -86,11 +88,12 @@ class HeadingFinder:
 
         Whether a rule may fire also depends on the sections that are open; `sections.py` chooses.
         """
-        whole = list(self._whole_line(text)) if len(text) <= _LONGEST_OWN_LINE else []
-        if not whole and len(text) <= _LONGEST_OWN_LINE and (size >= _LARGE or centred):
+        may_be_whole = not is_row and len(text) <= _LONGEST_OWN_LINE
+        whole = list(self._whole_line(text)) if may_be_whole else []
+        if not whole and may_be_whole and (size >= _LARGE or centred):
             where: Where = "large" if size >= _LARGE else "centred"
             whole = [Heading(rule, 0, 0, len(text), len(text), True, True) for rule in self._set_apart(text, where)]
-        if whole and not is_row:
+        if whole:
             return whole
         found = list(self._line_start(text, is_row=is_row))
         if not lines_only and not is_row:
@@ -164,7 +167,7 @@ class HeadingFinder:
                 stands = where in rule.where or (dated and "own_line" in rule.where)
                 if stands and (title in keys or rule.level == "document"):
                     yield rule
-        for title in keys:
+        for title in filter(self.any_pattern.fullmatch, keys):
             for pattern, rule in self.patterns:
                 if where in rule.where and pattern.fullmatch(title):
                     yield rule
@@ -196,6 +199,8 @@ class HeadingFinder:
 
     def _clause_at(self, text: str, begin: int, words: int, where: Where) -> Iterator[Heading]:
         """What the pattern of a rule finds at the start of a clause, or behind its number; inline: of a sentence."""
+        if not (self.any_clause.match(text, begin) or self.any_clause.match(text, words)):
+            return
         for pattern, rule in self.clauses:
             if where not in rule.where and "clause" not in rule.where:
                 continue
@@ -250,11 +255,15 @@ def _build(all_rules: tuple[SectionRule, ...], dates: DateReader) -> HeadingFind
         here = tuple(rule for rule in titles[key] if set(rule.where) & {"line_start", "inline"})
         if here:
             by_letter.setdefault(key[0], []).append((_title_pattern(words[key]), here))
+    patterns = _patterns(rules, lambda rule: not {"inline", "clause"} & set(rule.where))
+    clauses = _patterns(rules, lambda rule: bool({"inline", "clause"} & set(rule.where)))
     return HeadingFinder(
         by_letter={letter: tuple(entries) for letter, entries in by_letter.items()},
         by_title={key: tuple(own) for key, own in titles.items()},
-        patterns=_patterns(rules, lambda rule: not {"inline", "clause"} & set(rule.where)),
-        clauses=_patterns(rules, lambda rule: bool({"inline", "clause"} & set(rule.where))),
+        patterns=patterns,
+        any_pattern=_any(patterns),
+        clauses=clauses,
+        any_clause=_any(clauses),
         signatures=signatures(rules),
         dates=dates,
     )
@@ -264,6 +273,14 @@ def _patterns(
     rules: Sequence[SectionRule], wanted: Callable[[SectionRule], bool]
 ) -> tuple[tuple[re.Pattern[str], SectionRule], ...]:
     return tuple((re.compile(rule.pattern, re.I), rule) for rule in rules if rule.pattern is not None and wanted(rule))
+
+
+def _any(patterns: Sequence[tuple[re.Pattern[str], SectionRule]]) -> re.Pattern[str]:
+    """One pattern that matches where some of them does, or anything where they can't be joined (flags inside one)."""
+    try:
+        return re.compile("|".join(f"(?:{pattern.pattern})" for pattern, _ in patterns) or r"(?!)", re.I)
+    except re.error:
+        return re.compile(r"[\s\S]*")
 
 
 def _title_pattern(title: str) -> re.Pattern[str]:
