@@ -80,3 +80,23 @@ def test_audit_finds_a_changed_event_and_names_it(store: Path, tmp_path: Path) -
     tampered = run(store, "audit", "verify")
     assert tampered.exit_code == 5
     assert f"event {sequence} (" in tampered.stdout and "changed" in tampered.stdout
+
+
+def test_rules_show_lists_what_looks_like_a_heading(store: Path) -> None:
+    assert "No other line looks like a heading." in run(store, "rules", "show", str(SAMPLE)).stdout
+
+
+def test_rules_check_lists_own_rules_that_never_fire(store: Path, tmp_path: Path) -> None:
+    entries = ["{id: own.note, code: ward_round, titles: [床旁记事]}", "{id: own.chief, code: chief_complaint, titles: [主诉]}"]
+    (tmp_path / "sections.zh.yaml").write_text("rules:\n" + "".join(f"  - {e}\n" for e in entries), encoding="utf-8")
+    shown = run(store, "rules", "check", str(SAMPLE), "--rules", str(tmp_path)).stdout
+    assert "1 section rules fire on none of 1 records" in shown
+    assert "sections.zh.yaml:2: rule 'own.note'" in shown and "own.chief" not in shown
+
+
+def test_rules_check_names_every_shadowed_rule(store: Path, tmp_path: Path) -> None:
+    entries = ["{id: own.a, code: other, titles: [甲, 乙]}", "{id: own.b, code: cover, titles: [甲, 乙]}"]
+    (tmp_path / "sections.zh.yaml").write_text("rules:\n" + "".join(f"  - {e}\n" for e in entries), encoding="utf-8")
+    result = run(store, "rules", "check", "--rules", str(tmp_path))
+    assert result.exit_code == 2
+    assert result.stderr.count("rule 'own.b'") == 2 and "sections.zh.yaml:3" in result.stderr

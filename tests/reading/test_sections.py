@@ -1,10 +1,14 @@
 """The section tree: what opens a section, where it hangs, what ends it, and what must not open one."""
 
+from itertools import pairwise
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from emr_rerank.reading.build import build_record
+from emr_rerank.reading.record_text import LogicalLine, RecordText
+from emr_rerank.reading.sections import build_sections
 from emr_rerank.record import Record, Section
 from emr_rerank.rules.sections import section_rules
 from tests.reading.printed_pages import page, read
@@ -227,7 +231,7 @@ def test_the_rule_is_named() -> None:
     assert record.sentences[0].rule == "sections.zh.chief_complaint"
 
 
-HEADINGS = sorted({title for rule in section_rules() if rule.level != "stop" for title in rule.titles[:2]})
+HEADINGS = sorted({title for rule in section_rules() if rule.level not in ("stop", "hint") for title in rule.titles[:2]})
 BODY = st.sampled_from(
     [
         "患者好转，无发热。",
@@ -241,8 +245,13 @@ BODY = st.sampled_from(
         "；；",
     ]
 )
+STOPS = sorted({title for rule in section_rules() if rule.level == "stop" for title in rule.titles[:3]})
+DATED = st.builds("{} {}".format, st.sampled_from(["2026-03-05 08:30", "2026年3月6日", "3-7"]), st.sampled_from(HEADINGS))
 LINE = st.one_of(
     BODY,
+    DATED,
+    st.builds("{}：{}".format, st.sampled_from(STOPS), st.sampled_from(["张三", "", "A. Smith, MD 2026-03-05"])),
+    st.builds("{}{}：{}".format, st.sampled_from(["3、", "（二）", "【", "5."]), st.sampled_from(HEADINGS), BODY),
     st.sampled_from(HEADINGS),
     st.builds(lambda title, body: f"{title}：{body}", st.sampled_from(HEADINGS), BODY),
     st.text(alphabet="一二查体：:。.1、 aB\t【】（）", max_size=24),
@@ -255,21 +264,33 @@ def test_invariants_on_random_records(lines: list[str]) -> None:
     check_invariants(record_of(*lines) if lines else record_of("空"))
 
 
-def check_invariants(record: Record) -> None:
-    """Leaves tile the text, children tile parents, sentences lie in one leaf and do not overlap."""
+@settings(max_examples=60, deadline=None)
+@given(st.lists(st.one_of(BODY, st.sampled_from(HEADINGS), st.sampled_from(STOPS), st.text(max_size=6)), max_size=24))
+def test_invariants_on_headings_and_text_run_together(pieces: list[str]) -> None:
+    """One logical line, as when nothing of the layout is left: every character in one leaf, spans nested."""
+    text = "".join(pieces).replace("\n", " ")
+    read_text = RecordText(text=f"{text}\n", lines=[LogicalLine(0, len(text), 1)])
+    check_tiling(build_sections(read_text), len(text) + 1)
+
+
+def check_tiling(sections: tuple[Section, ...], length: int) -> None:
+    """Leaves tile the text from 0 to its length, children tile their parents."""
     at = 0
-    leaves = list(record.leaves())
-    for leaf in leaves:
+    for leaf in (leaf for section in sections for leaf in section.leaves()):
         assert leaf.start == at < leaf.end or leaf.start == at == leaf.end
         assert leaf.start <= leaf.body_start <= leaf.end
         at = leaf.end
-    assert at == len(record.text)
-    for section in record.sections:
-        for node in section.walk():
-            if node.children:
-                assert (node.children[0].start, node.children[-1].end) == (node.start, node.end)
-                for one, other in zip(node.children, node.children[1:], strict=False):
-                    assert one.end == other.start
+    assert at == length
+    for node in (node for section in sections for node in section.walk() if node.children):
+        assert (node.children[0].start, node.children[-1].end) == (node.start, node.end)
+        for one, other in pairwise(node.children):
+            assert one.end == other.start
+
+
+def check_invariants(record: Record) -> None:
+    """Leaves tile the text, children tile parents, sentences lie in one leaf and do not overlap."""
+    check_tiling(record.sections, len(record.text))
+    leaves = list(record.leaves())
     last = 0
     for index, sentence in enumerate(record.sentences):
         assert sentence.index == index
