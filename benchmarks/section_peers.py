@@ -1,4 +1,4 @@
-"""The peers' section detectors, each in an interpreter of its own that has it installed: texts in, labelled spans out."""
+"""The peers' section detectors, each in an interpreter that has it installed: texts in, labelled spans out."""
 
 import json
 import subprocess
@@ -36,53 +36,50 @@ for text in texts:
 json.dump({"spans": found, "seconds": time.perf_counter() - began}, sys.stdout)
 """,
 }
-INSTALL = {
-    "openmed": "python3 -m venv /tmp/openmed && /tmp/openmed/bin/pip install openmed==3.1.0, then --openmed /tmp/openmed/bin/python",
-    "medspacy": "python3 -m venv /tmp/medspacy && /tmp/medspacy/bin/pip install medspacy==1.3.1, then --medspacy /tmp/medspacy/bin/python",
-}  # fmt: skip
+VERSIONS = {"openmed": "3.1.0", "medspacy": "1.3.1"}
 
-CODES: Mapping[str, Mapping[str, frozenset[str]]] = {
+CODES: Mapping[str, Mapping[str, set[str]]] = {
     "openmed": {
-        "history_of_present_illness": frozenset({"present_illness", "chief_complaint"}),
-        "chief_complaint": frozenset({"chief_complaint"}),
-        "past_medical_history": frozenset({"past_history"}),
-        "history": frozenset({"past_history", "present_illness", "imaging_report"}),
-        "medications": frozenset({"medication_record", "discharge_medication"}),
-        "allergies": frozenset({"allergy_history"}),
-        "problem_list": frozenset({"past_history", "confirmed_diagnosis"}),
-        "social_history": frozenset({"personal_history", "family_history"}),
-        "family_history": frozenset({"family_history", "personal_history"}),
-        "review_of_systems": frozenset({"other"}),
-        "findings": frozenset({"imaging_report", "ecg_report", "operation_note"}),
-        "impression": frozenset({"imaging_report", "admission_diagnosis"}),
-        "technique": frozenset({"imaging_report", "operation_note"}),
-        "diagnosis": frozenset({"confirmed_diagnosis", "discharge_diagnosis", "admission_diagnosis", "pathology_report"}),
-        "assessment": frozenset({"admission_diagnosis"}),
-        "plan": frozenset({"treatment_plan"}),
-        "assessment_and_plan": frozenset({"treatment_plan"}),
+        "history_of_present_illness": {"present_illness", "chief_complaint"},
+        "chief_complaint": {"chief_complaint"},
+        "past_medical_history": {"past_history"},
+        "history": {"past_history", "present_illness", "imaging_report"},
+        "medications": {"medication_record", "discharge_medication"},
+        "allergies": {"allergy_history"},
+        "problem_list": {"past_history", "confirmed_diagnosis"},
+        "social_history": {"personal_history", "family_history"},
+        "family_history": {"family_history", "personal_history"},
+        "review_of_systems": {"other"},
+        "findings": {"imaging_report", "ecg_report", "operation_note"},
+        "impression": {"imaging_report", "admission_diagnosis"},
+        "technique": {"imaging_report", "operation_note"},
+        "diagnosis": {"confirmed_diagnosis", "discharge_diagnosis", "admission_diagnosis", "pathology_report"},
+        "assessment": {"admission_diagnosis"},
+        "plan": {"treatment_plan"},
+        "assessment_and_plan": {"treatment_plan"},
     },
     "medspacy": {
-        "history_of_present_illness": frozenset({"present_illness"}),
-        "chief_complaint": frozenset({"chief_complaint"}),
-        "past_medical_history": frozenset({"past_history"}),
-        "medications": frozenset({"medication_record", "discharge_medication"}),
-        "allergy": frozenset({"allergy_history"}),
-        "allergies": frozenset({"allergy_history"}),
-        "problem_list": frozenset({"past_history", "confirmed_diagnosis"}),
-        "social_history": frozenset({"personal_history", "family_history"}),
-        "sexual_and_social_history": frozenset({"personal_history", "family_history"}),
-        "family_history": frozenset({"family_history", "personal_history"}),
-        "physical_exam": frozenset({"physical_exam"}),
-        "neurological": frozenset({"specialist_exam"}),
-        "imaging": frozenset({"auxiliary_exam", "imaging_report"}),
-        "labs_and_studies": frozenset({"auxiliary_exam"}),
-        "diagnoses": frozenset({"confirmed_diagnosis", "discharge_diagnosis", "admission_diagnosis"}),
-        "hospital_course": frozenset({"hospital_course"}),
-        "observation_and_plan": frozenset({"treatment_plan", "admission_diagnosis"}),
-        "patient_instructions": frozenset({"discharge_orders"}),
-        "patient_education": frozenset({"discharge_orders"}),
-        "reason_for_examination": frozenset({"chief_complaint", "imaging_report", "consultation"}),
-        "other": frozenset({"other"}),
+        "history_of_present_illness": {"present_illness"},
+        "chief_complaint": {"chief_complaint"},
+        "past_medical_history": {"past_history"},
+        "medications": {"medication_record", "discharge_medication"},
+        "allergy": {"allergy_history"},
+        "allergies": {"allergy_history"},
+        "problem_list": {"past_history", "confirmed_diagnosis"},
+        "social_history": {"personal_history", "family_history"},
+        "sexual_and_social_history": {"personal_history", "family_history"},
+        "family_history": {"family_history", "personal_history"},
+        "physical_exam": {"physical_exam"},
+        "neurological": {"specialist_exam"},
+        "imaging": {"auxiliary_exam", "imaging_report"},
+        "labs_and_studies": {"auxiliary_exam"},
+        "diagnoses": {"confirmed_diagnosis", "discharge_diagnosis", "admission_diagnosis"},
+        "hospital_course": {"hospital_course"},
+        "observation_and_plan": {"treatment_plan", "admission_diagnosis"},
+        "patient_instructions": {"discharge_orders"},
+        "patient_education": {"discharge_orders"},
+        "reason_for_examination": {"chief_complaint", "imaging_report", "consultation"},
+        "other": {"other"},
     },
 }
 """Which of our codes a peer's label may stand for, read in the peer's favour."""
@@ -97,9 +94,8 @@ class Peer:
 
     def detect(self, texts: Sequence[str]) -> tuple[list[Spans], float]:
         """The sections of each text, and the seconds that took without starting up."""
-        done = subprocess.run(
-            [self.python, "-c", _SCRIPTS[self.name]], input=json.dumps(texts), capture_output=True, text=True, check=True
-        )
+        call = [self.python, "-c", _SCRIPTS[self.name]]
+        done = subprocess.run(call, input=json.dumps(texts), capture_output=True, text=True, check=True)
         answer = json.loads(done.stdout[done.stdout.index('{"spans"') :])
         return [[(label, start, end) for label, start, end in spans] for spans in answer["spans"]], answer["seconds"]
 
@@ -110,7 +106,10 @@ def available(name: str, python: str | None) -> Peer | None:
     probe = subprocess.run([peer.python, "-c", f"import {name}"], capture_output=True, check=False)
     if probe.returncode == 0:
         return peer
-    print(f"{name}: not installed. {INSTALL[name]}", file=sys.stderr)
+    venv = f"/tmp/{name}"
+    print(
+        f"{name}: not installed. python3 -m venv {venv} && {venv}/bin/pip install {name}=={VERSIONS[name]},"
+        f" then --{name} {venv}/bin/python",
+        file=sys.stderr,
+    )
     return None
-
-

@@ -1,4 +1,4 @@
-"""Texts with known sections: the gold fragments, the real Chinese records, English notes made of MTS-Dialog sections."""
+"""Texts with known sections: gold fragments, real Chinese records, English notes made of MTS-Dialog sections."""
 
 import hashlib
 import io
@@ -23,28 +23,34 @@ _NOTE = 8
 """sections a note"""
 
 MTS_FILE = "mts_dialog_sections.jsonl"
-HEADERS: dict[str, tuple[tuple[str, ...], frozenset[str]]] = {
-    "FAM/SOCHX": (("FAMILY AND SOCIAL HISTORY", "SOCIAL HISTORY", "FAMILY HISTORY"), frozenset({"family_history", "personal_history"})),
-    "GENHX": (("HISTORY OF PRESENT ILLNESS", "HPI", "PRESENT ILLNESS"), frozenset({"present_illness"})),
-    "PASTMEDICALHX": (("PAST MEDICAL HISTORY", "MEDICAL HISTORY", "PMH"), frozenset({"past_history"})),
-    "CC": (("CHIEF COMPLAINT", "CC", "REASON FOR VISIT"), frozenset({"chief_complaint"})),
-    "PASTSURGICAL": (("PAST SURGICAL HISTORY", "SURGICAL HISTORY", "PSH"), frozenset({"past_history"})),
-    "ALLERGY": (("ALLERGIES", "DRUG ALLERGIES", "ALLERGY"), frozenset({"allergy_history"})),
-    "ROS": (("REVIEW OF SYSTEMS", "ROS", "SYSTEMS REVIEW"), frozenset({"other"})),
-    "MEDICATIONS": (("MEDICATIONS", "CURRENT MEDICATIONS", "HOME MEDICATIONS"), frozenset({"medication_record"})),
-    "ASSESSMENT": (("ASSESSMENT", "IMPRESSION", "CLINICAL IMPRESSION"), frozenset({"admission_diagnosis"})),
-    "EXAM": (("PHYSICAL EXAMINATION", "PHYSICAL EXAM", "EXAMINATION"), frozenset({"physical_exam"})),
-    "DIAGNOSIS": (("DIAGNOSIS", "DIAGNOSES", "FINAL DIAGNOSIS"), frozenset({"confirmed_diagnosis"})),
-    "DISPOSITION": (("DISPOSITION", "DISCHARGE DISPOSITION", "CONDITION AT DISCHARGE"), frozenset({"discharge_condition"})),
-    "PLAN": (("PLAN", "TREATMENT PLAN", "RECOMMENDATIONS"), frozenset({"treatment_plan"})),
-    "EDCOURSE": (("EMERGENCY DEPARTMENT COURSE", "ED COURSE", "COURSE IN THE EMERGENCY DEPARTMENT"), frozenset({"hospital_course"})),
-    "IMMUNIZATIONS": (("IMMUNIZATIONS", "IMMUNIZATION HISTORY", "VACCINATIONS"), frozenset({"past_history"})),
-    "IMAGING": (("IMAGING", "RADIOLOGY", "DIAGNOSTIC IMAGING"), frozenset({"auxiliary_exam"})),
-    "GYNHX": (("GYNECOLOGIC HISTORY", "OB/GYN HISTORY", "MENSTRUAL HISTORY"), frozenset({"menstrual_history"})),
-    "PROCEDURES": (("PROCEDURES", "PROCEDURES PERFORMED", "PROCEDURE"), frozenset({"operation_note"})),
-    "OTHER_HISTORY": (("OTHER HISTORY", "ADDITIONAL HISTORY", "PERTINENT HISTORY"), frozenset({"past_history", "other"})),
-    "LABS": (("LABORATORY DATA", "LABS", "LAB RESULTS"), frozenset({"auxiliary_exam"})),
-}  # fmt: skip
+HEADERS: dict[str, tuple[tuple[str, ...], set[str]]] = {
+    "FAM/SOCHX": (
+        ("FAMILY AND SOCIAL HISTORY", "SOCIAL HISTORY", "FAMILY HISTORY"),
+        {"family_history", "personal_history"},
+    ),
+    "GENHX": (("HISTORY OF PRESENT ILLNESS", "HPI", "PRESENT ILLNESS"), {"present_illness"}),
+    "PASTMEDICALHX": (("PAST MEDICAL HISTORY", "MEDICAL HISTORY", "PMH"), {"past_history"}),
+    "CC": (("CHIEF COMPLAINT", "CC", "REASON FOR VISIT"), {"chief_complaint"}),
+    "PASTSURGICAL": (("PAST SURGICAL HISTORY", "SURGICAL HISTORY", "PSH"), {"past_history"}),
+    "ALLERGY": (("ALLERGIES", "DRUG ALLERGIES", "ALLERGY"), {"allergy_history"}),
+    "ROS": (("REVIEW OF SYSTEMS", "ROS", "SYSTEMS REVIEW"), {"other"}),
+    "MEDICATIONS": (("MEDICATIONS", "CURRENT MEDICATIONS", "HOME MEDICATIONS"), {"medication_record"}),
+    "ASSESSMENT": (("ASSESSMENT", "IMPRESSION", "CLINICAL IMPRESSION"), {"admission_diagnosis"}),
+    "EXAM": (("PHYSICAL EXAMINATION", "PHYSICAL EXAM", "EXAMINATION"), {"physical_exam"}),
+    "DIAGNOSIS": (("DIAGNOSIS", "DIAGNOSES", "FINAL DIAGNOSIS"), {"confirmed_diagnosis"}),
+    "DISPOSITION": (("DISPOSITION", "DISCHARGE DISPOSITION", "CONDITION AT DISCHARGE"), {"discharge_condition"}),
+    "PLAN": (("PLAN", "TREATMENT PLAN", "RECOMMENDATIONS"), {"treatment_plan"}),
+    "EDCOURSE": (
+        ("EMERGENCY DEPARTMENT COURSE", "ED COURSE", "COURSE IN THE EMERGENCY DEPARTMENT"),
+        {"hospital_course"},
+    ),
+    "IMMUNIZATIONS": (("IMMUNIZATIONS", "IMMUNIZATION HISTORY", "VACCINATIONS"), {"past_history"}),
+    "IMAGING": (("IMAGING", "RADIOLOGY", "DIAGNOSTIC IMAGING"), {"auxiliary_exam"}),
+    "GYNHX": (("GYNECOLOGIC HISTORY", "OB/GYN HISTORY", "MENSTRUAL HISTORY"), {"menstrual_history"}),
+    "PROCEDURES": (("PROCEDURES", "PROCEDURES PERFORMED", "PROCEDURE"), {"operation_note"}),
+    "OTHER_HISTORY": (("OTHER HISTORY", "ADDITIONAL HISTORY", "PERTINENT HISTORY"), {"past_history", "other"}),
+    "LABS": (("LABORATORY DATA", "LABS", "LAB RESULTS"), {"auxiliary_exam"}),
+}
 """MTS-Dialog label → headings that such sections are usually printed under, and the codes that are right for it."""
 
 
@@ -59,7 +65,7 @@ class Truth:
 
 @dataclass(frozen=True)
 class Sample:
-    """A text as it was read, and its sections; `record` is None where a text has no reading of its own."""
+    """A text as it was read, and its sections."""
 
     record: Record
     truth: tuple[Truth, ...]
@@ -73,18 +79,17 @@ def gold(language: str) -> list[Sample]:
     ]
 
 
-def real(folder: Path, layout: str, kind: str) -> list[Sample]:
-    """The real records in one layout; `kind` is printed or inline, the parts that count."""
+def real(folder: Path, layout: str) -> tuple[list[Sample], list[Sample]]:
+    """The real records in one layout, once with their printed and once with their inline parts."""
     records = load_records(folder)
     truth = load_truth(records)
-    samples = []
+    samples: tuple[list[Sample], list[Sample]] = ([], [])
     with tempfile.TemporaryDirectory(prefix="emr-rerank-sections-") as made:
         pdfs = render_all(records, layout, Path(made))
         for one in records:
             read = read_record(pdfs[one.id])
-            printed, inline = expected(one, squeeze(read.text), truth[one.id])
-            spans = printed if kind == "printed" else inline
-            samples.append(Sample(read, tuple(Truth(frozenset({s.code}), s.start, s.end) for s in spans)))
+            for own, spans in zip(samples, expected(one, squeeze(read.text), truth[one.id]), strict=True):
+                own.append(Sample(read, tuple(Truth(frozenset({s.code}), s.start, s.end) for s in spans)))
     return samples
 
 
@@ -109,7 +114,7 @@ def _headed(rows: Sequence[dict[str, str]]) -> Iterator[tuple[str, str, frozense
     for row in rows:
         headings, codes = HEADERS[row["section"]]
         chosen = int(hashlib.sha256(row["text"].encode()).hexdigest(), 16) % len(headings)
-        yield headings[chosen], " ".join(row["text"].split()), codes
+        yield headings[chosen], " ".join(row["text"].split()), frozenset(codes)
 
 
 def _print(parts: Sequence[tuple[str, str, frozenset[str]]], *, alone: bool) -> bytes:

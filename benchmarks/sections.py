@@ -15,7 +15,7 @@ import platform
 import statistics
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence, Set
 from dataclasses import dataclass, field
 from itertools import accumulate
 from pathlib import Path
@@ -24,6 +24,7 @@ from rich.console import Console
 from rich.table import Table
 
 from benchmarks.real.dataset import DATA_FILE, data_folder
+from benchmarks.real.render import LAYOUTS
 from benchmarks.section_peers import CODES, Peer, Spans, available
 from benchmarks.section_sets import MTS_FILE, Sample, gold, mts, real
 from emr_rerank import Record, Settings
@@ -52,7 +53,7 @@ class Score:
     misses: list[str] = field(default_factory=list)
 
 
-def score(samples: Sequence[Sample], spans: Sequence[Spans], means: Callable[[str], frozenset[str]]) -> Score:
+def score(samples: Sequence[Sample], spans: Sequence[Spans], means: Callable[[str], Set[str]]) -> Score:
     """Compare the spans of each text with its sections."""
     total = Score()
     for sample, own in zip(samples, spans, strict=True):
@@ -67,7 +68,8 @@ def score(samples: Sequence[Sample], spans: Sequence[Spans], means: Callable[[st
             named = any(means(label) & truth.codes for label in labels)
             total.right += named
             if not named:
-                total.misses.append(f"{sample.record.record_id} {'/'.join(sorted(truth.codes))} {truth.start}:{truth.end}")
+                codes = "/".join(sorted(truth.codes))
+                total.misses.append(f"{sample.record.record_id} {codes} {truth.start}:{truth.end}")
     return total
 
 
@@ -84,10 +86,11 @@ def our_spans(record: Record) -> Spans:
 
 def compare(samples: Sequence[Sample], peers: Sequence[Peer]) -> dict[str, Score]:
     """Score of the program and of each peer on the same texts."""
-    scores = {_OURS: score(samples, [our_spans(one.record) for one in samples], lambda label: frozenset({label}))}
+    scores = {_OURS: score(samples, [our_spans(one.record) for one in samples], lambda label: {label})}
     for peer in peers:
         spans, seconds = peer.detect([one.record.text for one in samples])
-        scores[peer.name] = score(samples, spans, lambda label, name=peer.name: CODES[name].get(label, frozenset()))  # type: ignore[misc]
+        codes = CODES[peer.name]
+        scores[peer.name] = score(samples, spans, lambda label, codes=codes: codes.get(label, set()))  # type: ignore[misc]
         scores[peer.name].seconds = seconds
     return scores
 
@@ -126,7 +129,7 @@ def speed(runs: int) -> dict[str, float]:
 
 def show(title: str, scores: dict[str, Score], complete: bool) -> None:
     """One table a set of texts."""
-    table = Table("detector", "sections", "found", "and named right", "spans", "precision", title=title, title_justify="left")
+    table = Table("detector", "sections", "found", "named right", "spans", "precision", title=title)
     for name, one in scores.items():
         precision = f"{one.covering / one.spans:.1%}" if complete and one.spans else "-"
         shares = (f"{count / one.truth:.1%}" for count in (one.found, one.right))
@@ -145,25 +148,28 @@ def _arguments() -> argparse.Namespace:
     return parser.parse_args()
 
 
+def _sets(folder: Path) -> Iterator[tuple[str, list[Sample], bool]]:
+    """(title, texts, whether all their sections are known) of each set that is there."""
+    yield "own gold, Chinese", gold("zh"), True
+    yield "own gold, English", gold("en"), True
+    if (folder / DATA_FILE).is_file():
+        for layout in LAYOUTS:
+            printed, inline = real(folder, layout)
+            yield f"real records, layout {layout}: printed parts", printed, False
+            yield f"real records, layout {layout}: inline 查体 and 辅助检查", inline, False
+    if (folder / MTS_FILE).is_file():
+        yield "MTS-Dialog sections under usual headings", mts(folder), False
+
+
 def main() -> None:
     """Run, print, and write JSON where asked to."""
     arguments = _arguments()
     found = (available("openmed", arguments.openmed), available("medspacy", arguments.medspacy))
     peers = [peer for peer in found if peer is not None]
     folder = data_folder(arguments.data)
-    sets: list[tuple[str, Callable[[], list[Sample]], bool]] = [
-        ("own gold, Chinese", lambda: gold("zh"), True),
-        ("own gold, English", lambda: gold("en"), True),
-    ]
-    if (folder / DATA_FILE).is_file():
-        for layout in ("a", "b"):
-            sets.append((f"real records, layout {layout}: printed parts", lambda a=layout: real(folder, a, "printed"), False))  # type: ignore[misc]
-            sets.append((f"real records, layout {layout}: inline 查体 and 辅助检查", lambda a=layout: real(folder, a, "inline"), False))  # type: ignore[misc]
-    if (folder / MTS_FILE).is_file():
-        sets.append(("MTS-Dialog sections under usual headings", lambda: mts(folder), False))
     results: dict[str, dict[str, Score]] = {}
-    for title, make, complete in sets:
-        results[title] = compare(make(), peers)
+    for title, samples, complete in _sets(folder):
+        results[title] = compare(samples, peers)
         show(title, results[title], complete)
         if arguments.misses:
             print(*(f"  missed {miss}" for miss in results[title][_OURS].misses), sep="\n")
@@ -172,7 +178,8 @@ def main() -> None:
     if arguments.json:
         machine = {"python": platform.python_version(), "machine": platform.machine()}
         scores = {title: {name: vars(one) for name, one in of.items()} for title, of in results.items()}
-        arguments.json.write_text(json.dumps({"sections": scores, "speed_ms": times, "machine": machine}, indent=1) + "\n")
+        report = {"sections": scores, "speed_ms": times, "machine": machine}
+        arguments.json.write_text(json.dumps(report, indent=1) + "\n")
 
 
 if __name__ == "__main__":

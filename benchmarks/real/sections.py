@@ -2,19 +2,19 @@
 
     python -m benchmarks.real.sections [--data FOLDER] [--layout a b] [--misses]
 
-Every record is rendered as a PDF and read by the program. Spans are compared without white space. A printed part counts
-when a section of its title covers it (IoU of at least 0.8); an inline part when a section of its code does.
-`inline_sections.jsonl` holds the inline parts: where a heading for the physical examination (查体, 入院查体, 查 …) or the
-auxiliary examinations (辅助检查, 辅检, 门诊资料 …) stands inside a part, located by hand. A part begins with its
-number, if it has one, and ends before the next numbered item, the next heading, or the first clause that is no finding:
-a result, an opinion, an order, the patient's wish. A `查体：` inside a sentence of reasoning (依据…，查体：…) is no heading.
+Every record is rendered as a PDF and read by the program. Spans are compared without white space. A part counts when a
+section of its code covers it with an IoU of at least 0.8. `inline_sections.jsonl` holds the inline parts: where a
+heading for the physical examination (查体, 入院查体, 查 …) or the auxiliary examinations (辅助检查, 辅检, 门诊资料 …)
+stands inside a printed part, located by hand. An inline part begins with its number, if it has one, and ends before the
+next numbered item, the next heading, or the first clause that is no finding: a result, an opinion, an order, the
+patient's wish. A `查体：` inside a sentence of reasoning (依据…，查体：…) is no heading.
 """
 
 import argparse
 import json
 import re
 import tempfile
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -28,7 +28,12 @@ from emr_rerank import Record, read_record
 TRUTH = Path(__file__).with_name("inline_sections.jsonl")
 IOU = 0.8
 INLINE = ("physical_exam", "auxiliary_exam")
-_PRINTED_CODES = {"一般项目": "demographics", "病史特点": "case_features", "诊疗经过": "hospital_course", "出院情况": "discharge_condition"}
+_PRINTED_CODES = {
+    "一般项目": "demographics",
+    "病史特点": "case_features",
+    "诊疗经过": "hospital_course",
+    "出院情况": "discharge_condition",
+}
 
 
 @dataclass(frozen=True)
@@ -84,20 +89,32 @@ def squeeze(text: str) -> str:
     return re.sub(r"\s|&nbsp;", "", text)
 
 
-def load_truth(records: Sequence[RealRecord]) -> Mapping[str, list[dict[str, object]]]:
+@dataclass(frozen=True)
+class InlinePart:
+    """A heading inside a printed part and what stands under it: half-open offsets into the part's text."""
+
+    record: str
+    sha256: str
+    part: str
+    code: str
+    start: int
+    end: int
+
+
+def load_truth(records: Sequence[RealRecord]) -> Mapping[str, list[InlinePart]]:
     """Record id → its inline parts; stops when a record's text is not the one they were located in."""
     hashes = {record.id: record.sha256 for record in records}
-    truth: dict[str, list[dict[str, object]]] = {record.id: [] for record in records}
+    truth: dict[str, list[InlinePart]] = {record.id: [] for record in records}
     for line in TRUTH.read_text(encoding="utf-8").splitlines():
-        row = json.loads(line)
-        if row["record"] in truth:
-            if hashes[row["record"]] != row["sha256"]:
-                stop(f"{row['record']} is not the text that its inline parts were located in")
-            truth[row["record"]].append(row)
+        row = InlinePart(**json.loads(line))
+        if row.record in truth:
+            if hashes[row.record] != row.sha256:
+                stop(f"{row.record} is not the text that its inline parts were located in")
+            truth[row.record].append(row)
     return truth
 
 
-def expected(record: RealRecord, read: str, rows: Iterable[Mapping[str, object]]) -> tuple[list[Span], list[Span]]:
+def expected(record: RealRecord, read: str, rows: Sequence[InlinePart]) -> tuple[list[Span], list[Span]]:
     """Printed and inline parts as spans of the squeezed text that was read; a part that it lacks stands at -1."""
     printed, inline, at = [], [], 0
     for part in PARTS:
@@ -110,11 +127,10 @@ def expected(record: RealRecord, read: str, rows: Iterable[Mapping[str, object]]
         printed.append(Span(_PRINTED_CODES[part], heading, start + len(text), f"{record.id} {part}"))
         at = start + len(text)
         for row in rows:
-            if row["part"] == part:
-                raw = record.sections[part]
-                before, inside = (squeeze(raw[a:b]) for a, b in ((0, row["start"]), (row["start"], row["end"])))  # type: ignore[misc]
-                begin = start + len(before)
-                inline.append(Span(str(row["code"]), begin, begin + len(inside), f"{record.id} {part}"))
+            if row.part == part:
+                begin = start + len(squeeze(record.sections[part][: row.start]))
+                end = begin + len(squeeze(record.sections[part][row.start : row.end]))
+                inline.append(Span(row.code, begin, end, f"{record.id} {part}"))
     return printed, inline
 
 
@@ -140,10 +156,10 @@ def measure(records: Sequence[RealRecord], layout: str) -> dict[str, Counts]:
     truth = load_truth(records)
     counts = {name: Counts() for name in ("printed", *INLINE)}
     with tempfile.TemporaryDirectory(prefix="emr-rerank-sections-") as folder:
-        for id_, pdf in render_all(tuple(records), layout, Path(folder)).items():
-            record = next(one for one in records if one.id == id_)
-            read = read_record(pdf)
-            printed, inline = expected(record, squeeze(read.text), truth[id_])
+        pdfs = render_all(tuple(records), layout, Path(folder))
+        for record in records:
+            read = read_record(pdfs[record.id])
+            printed, inline = expected(record, squeeze(read.text), truth[record.id])
             found_printed, found_inline = found_in(read)
             counts["printed"].add(printed, found_printed)
             for code in INLINE:

@@ -66,7 +66,7 @@ def show(
     password: Password = None,
     debug: Debug = False,
 ) -> None:
-    """Print the section tree of a record with the rule that opened each section, and the headings that no rule knows."""
+    """Print the section tree of a record with the rule of each section, and the likely headings that no rule knows."""
     from emr_rerank.reading.reader import read_record
     from emr_rerank.reading.unmatched import unmatched_headings
 
@@ -74,7 +74,7 @@ def show(
     out = console()
     out.print(read)
     lines = unmatched_headings(read, rules)
-    out.print("Lines that look like headings and opened no section:" if lines else "No other line looks like a heading.")
+    out.print("Lines that look like headings, matched by no rule:" if lines else "No other line looks like a heading.")
     for line in lines:
         times = f" ×{line.times}" if line.times > 1 else ""
         out.print(f"  p{line.page}{times}  {line.text}  ({line.reason})", markup=False, soft_wrap=True)

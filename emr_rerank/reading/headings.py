@@ -1,7 +1,7 @@
 """Finds the headings of one logical line, by the section rules: own line, line start, inline, dated."""
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -10,6 +10,7 @@ from emr_rerank.reading.dates import DateReader, date_reader
 from emr_rerank.reading.heading_cues import CLOSE, OPEN, cued_body
 from emr_rerank.reading.list_numbers import NUMBERED, number_of
 from emr_rerank.reading.signatures import Signatures, signatures
+from emr_rerank.reading.title_index import TitleIndex, title_index, title_key
 from emr_rerank.rules.sections import SectionRule, Where, section_rules
 
 _LONGEST_OWN_LINE = 64
@@ -25,7 +26,6 @@ _HAN_WITH_GLOSS = re.compile(r"^(?P<han>[^A-Za-z]*[\u4e00-\u9fff）)])[（(/]?[A
 _LATIN_WITH_GLOSS = re.compile(r"^(?P<latin>[a-z][a-z0-9.&/'-]*?)[（(/]?[\u4e00-\u9fff]{2,12}[)）]?$")
 _SUBTITLE = re.compile(r"\s+[-–—]+\s*.{2,40}$|[—–]{1,2}.{2,40}$")
 _SENTENCE_ENDS = "。；;！？!?"
-_SQUEEZE = re.compile(r"\s+")
 
 
 @dataclass(frozen=True)
@@ -50,14 +50,9 @@ class Heading:
 
 @dataclass(frozen=True)
 class HeadingFinder:
-    """The section rules in force, ordered for quick look-up."""
+    """Finds headings by the section rules in force."""
 
-    by_letter: dict[str, tuple[tuple[re.Pattern[str], tuple[SectionRule, ...]], ...]]
-    by_title: dict[str, tuple[SectionRule, ...]]
-    patterns: tuple[tuple[re.Pattern[str], SectionRule], ...]
-    any_pattern: re.Pattern[str]
-    clauses: tuple[tuple[re.Pattern[str], SectionRule], ...]
-    any_clause: re.Pattern[str]
+    index: TitleIndex
     signatures: Signatures
     dates: DateReader
 
@@ -101,7 +96,9 @@ class HeadingFinder:
         return found
 
     def _set_apart(self, text: str, where: Where) -> Iterator[SectionRule]:
-        return (rule for pattern, rule in self.patterns if where in rule.where and pattern.fullmatch(_key(text)))
+        return (
+            rule for pattern, rule in self.index.patterns if where in rule.where and pattern.fullmatch(title_key(text))
+        )
 
     def _whole_line(self, text: str) -> Iterator[Heading]:
         """Headings alone on their line: document titles with a date before or behind, part titles."""
@@ -114,7 +111,7 @@ class HeadingFinder:
         for start in starts:
             bare = text[start:title_end].strip()
             inner = bare.strip(OPEN + CLOSE + ":： \t").strip()
-            key = _key(inner)
+            key = title_key(inner)
             for rule in self._rules_for(key, dated=date is not None):
                 if rule.id in seen or (date is not None and rule.level != "document"):
                     continue
@@ -153,7 +150,7 @@ class HeadingFinder:
         if subtitle and subtitle.start() > start:
             end = subtitle.start()
         remark = _TRAILING_NOTE.search(text[start:end])
-        if remark and remark.start() > 0 and _key(text[start:end]) not in self.by_title:
+        if remark and remark.start() > 0 and title_key(text[start:end]) not in self.index.by_title:
             note = remark["note"]
             end = start + remark.start()
         return start, end, date, note
@@ -163,12 +160,12 @@ class HeadingFinder:
         han, latin = _HAN_WITH_GLOSS.match(key), _LATIN_WITH_GLOSS.match(key)
         keys = dict.fromkeys((key, han["han"] if han else key, latin["latin"] if latin else key))
         for title in (*keys, *(_HOSPITAL.sub("", title) for title in keys)):
-            for rule in self.by_title.get(title, ()):
+            for rule in self.index.by_title.get(title, ()):
                 stands = where in rule.where or (dated and "own_line" in rule.where)
                 if stands and (title in keys or rule.level == "document"):
                     yield rule
-        for title in filter(self.any_pattern.fullmatch, keys):
-            for pattern, rule in self.patterns:
+        for title in filter(self.index.any_pattern.fullmatch, keys):
+            for pattern, rule in self.index.patterns:
                 if where in rule.where and pattern.fullmatch(title):
                     yield rule
 
@@ -199,9 +196,9 @@ class HeadingFinder:
 
     def _clause_at(self, text: str, begin: int, words: int, where: Where) -> Iterator[Heading]:
         """What the pattern of a rule finds at the start of a clause, or behind its number; inline: of a sentence."""
-        if not (self.any_clause.match(text, begin) or self.any_clause.match(text, words)):
+        if not (self.index.any_clause.match(text, begin) or self.index.any_clause.match(text, words)):
             return
-        for pattern, rule in self.clauses:
+        for pattern, rule in self.index.clauses:
             if where not in rule.where and "clause" not in rule.where:
                 continue
             match = pattern.match(text, begin) or pattern.match(text, words)
@@ -218,7 +215,7 @@ class HeadingFinder:
             at += 1
         if at >= len(text):
             return
-        for pattern, rules in self.by_letter.get(text[at].lower(), ()):
+        for pattern, rules in self.index.by_letter.get(text[at].lower(), ()):
             match = pattern.match(text, at)
             if not match:
                 continue
@@ -240,58 +237,8 @@ def heading_finder(overrides: Path | None = None) -> HeadingFinder:
 
 
 @lru_cache(maxsize=8)
-def _build(all_rules: tuple[SectionRule, ...], dates: DateReader) -> HeadingFinder:
-    rules = [rule for rule in all_rules if rule.level != "hint"]
-    titles: dict[str, list[SectionRule]] = {}
-    words: dict[str, str] = {}
-    for rule in rules:
-        for title in rule.titles:
-            own = titles.setdefault(_key(title), [])
-            if rule not in own:
-                own.append(rule)
-            words[_key(title)] = title
-    by_letter: dict[str, list[tuple[re.Pattern[str], tuple[SectionRule, ...]]]] = {}
-    for key in sorted(titles, key=len, reverse=True):
-        here = tuple(rule for rule in titles[key] if set(rule.where) & {"line_start", "inline"})
-        if here:
-            by_letter.setdefault(key[0], []).append((_title_pattern(words[key]), here))
-    patterns = _patterns(rules, lambda rule: not {"inline", "clause"} & set(rule.where))
-    clauses = _patterns(rules, lambda rule: bool({"inline", "clause"} & set(rule.where)))
-    return HeadingFinder(
-        by_letter={letter: tuple(entries) for letter, entries in by_letter.items()},
-        by_title={key: tuple(own) for key, own in titles.items()},
-        patterns=patterns,
-        any_pattern=_any(patterns),
-        clauses=clauses,
-        any_clause=_any(clauses),
-        signatures=signatures(rules),
-        dates=dates,
-    )
-
-
-def _patterns(
-    rules: Sequence[SectionRule], wanted: Callable[[SectionRule], bool]
-) -> tuple[tuple[re.Pattern[str], SectionRule], ...]:
-    return tuple((re.compile(rule.pattern, re.I), rule) for rule in rules if rule.pattern is not None and wanted(rule))
-
-
-def _any(patterns: Sequence[tuple[re.Pattern[str], SectionRule]]) -> re.Pattern[str]:
-    """One pattern that matches where some of them does, or anything where they can't be joined (flags inside one)."""
-    try:
-        return re.compile("|".join(f"(?:{pattern.pattern})" for pattern, _ in patterns) or r"(?!)", re.I)
-    except re.error:
-        return re.compile(r"[\s\S]*")
-
-
-def _title_pattern(title: str) -> re.Pattern[str]:
-    """Chinese letters may stand apart (主　诉); English words too, in any case, and end at a word border."""
-    if title.isascii():
-        return re.compile(r"\s+".join(map(re.escape, title.split())) + r"(?![A-Za-z])", re.IGNORECASE)
-    return re.compile(r"[ \u3000]*".join(map(re.escape, _SQUEEZE.sub("", title))))
-
-
-def _key(title: str) -> str:
-    return _SQUEEZE.sub("", title).lower()
+def _build(rules: tuple[SectionRule, ...], dates: DateReader) -> HeadingFinder:
+    return HeadingFinder(title_index(rules), signatures(rules), dates)
 
 
 def _clause_starts(text: str) -> list[int]:

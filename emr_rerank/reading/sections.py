@@ -113,7 +113,7 @@ class _Tree:
             self._push(heading, title, line.start + heading.body, start, date, line_size=line.size)
             return
         inline = not heading.at_line_start
-        parents = {*rule.parents, *(rule.inside if inline else ())}
+        parents: set[str] = {*rule.parents, *(rule.inside if inline else ())}
         if self._repeats_title(rule.id, start):
             return
         parent = self._parent(rule.id, parents)
@@ -124,9 +124,8 @@ class _Tree:
         """The innermost open part of these codes, the outer one of two of one code; else the document."""
         above = self.root
         for outer, node in pairwise(self.stack):
-            if node.level != "part":
-                above = node
-            elif node.code in codes and node.rule != rule and outer.code != node.code:
+            hangs = node.code in codes and node.rule != rule and outer.code != node.code
+            if node.level != "part" or hangs:
                 above = node
         return above
 

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from emr_rerank.rules.sections import SectionRule
 
 # 张三, 张 三, 张三/李四, 阿不都·热合曼; A. Smith, MD.
-_HAN_NAME = r"[\u4e00-\u9fff]{2,4}(?:[/／、][\u4e00-\u9fff]{2,4})*|[\u4e00-\u9fff] [\u4e00-\u9fff]|[\u4e00-\u9fff]{1,8}(?:·[\u4e00-\u9fff]{1,8})+"
+_HAN = r"[\u4e00-\u9fff]"
+_HAN_NAME = rf"{_HAN}{{2,4}}(?:[/／、]{_HAN}{{2,4}})*|{_HAN} {_HAN}|{_HAN}{{1,8}}(?:·{_HAN}{{1,8}})+"
 _LATIN_NAME = r"(?:Dr\.? )?[A-Z][A-Za-z.'’-]*(?: [A-Z][A-Za-z.'’-]*){0,3}(?:, ?(?:MD|M\.D\.|DO|RN|NP|PA-C|PhD|MBBS))*"
 _NAME = rf"(?P<name>{_HAN_NAME}|{_LATIN_NAME})(?=[\s,，。；;（(\d]|$)"
 _BLANKS = str.maketrans("", "", " \u3000")

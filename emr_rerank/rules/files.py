@@ -77,9 +77,7 @@ class Placed(Generic[AnyRule]):
         return f"{self.file}:{self.line}: rule '{self.rule.id}'"
 
 
-def load_placed(
-    purpose: str, schema: type[AnyRule], overrides: Path | None = None
-) -> dict[str, Placed[AnyRule]]:
+def load_placed(purpose: str, schema: type[AnyRule], overrides: Path | None = None) -> dict[str, Placed[AnyRule]]:
     """As `load_rules`, each rule by its id and with its file and line."""
     rules: dict[str, Placed[AnyRule]] = {}
     for folder in _folders(overrides):

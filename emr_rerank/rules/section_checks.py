@@ -51,7 +51,8 @@ def _shadowed(rules: Mapping[str, Placed[SectionRule]]) -> Iterator[str]:
             if taker is not None and taker.rule.id == placed.rule.id:
                 yield f"{placed}: the title '{title}' is listed twice."
             elif taker is not None:
-                yield f"{placed}: the title '{title}' never fires: '{taker.rule.id}' (line {taker.line}) takes it first."
+                first = f"'{taker.rule.id}' (line {taker.line})"
+                yield f"{placed}: the title '{title}' never fires: {first} takes it first."
             earlier.append(placed)
 
 

@@ -43,7 +43,8 @@ class SectionRule(Rule):
     where: tuple[Where, ...] = Field(
         ("own_line", "line_start"),
         description="own_line: alone on its line; line_start: first on it, then a colon, bracket, tab or wide gap; "
-        "inline: at any clause start, then a colon or `cue` (a pattern: at a sentence start; clause: at any clause); dated: alone on its line beside a date; "
+        "inline: at any clause start, then a colon or `cue`, a pattern at a sentence start; clause: a pattern at any "
+        "clause start; dated: alone on its line beside a date; "
         "large: alone on its line in letters a quarter larger than usual; centred: alone, centred and bold",
     )
     cue: Pattern | None = Field(None, description="what may follow the title instead of a colon")

@@ -87,7 +87,10 @@ def test_rules_show_lists_what_looks_like_a_heading(store: Path) -> None:
 
 
 def test_rules_check_lists_own_rules_that_never_fire(store: Path, tmp_path: Path) -> None:
-    entries = ["{id: own.note, code: ward_round, titles: [床旁记事]}", "{id: own.chief, code: chief_complaint, titles: [主诉]}"]
+    entries = [
+        "{id: own.note, code: ward_round, titles: [床旁记事]}",
+        "{id: own.chief, code: chief_complaint, titles: [主诉]}",
+    ]
     (tmp_path / "sections.zh.yaml").write_text("rules:\n" + "".join(f"  - {e}\n" for e in entries), encoding="utf-8")
     shown = run(store, "rules", "check", str(SAMPLE), "--rules", str(tmp_path)).stdout
     assert "1 section rules fire on none of 1 records" in shown

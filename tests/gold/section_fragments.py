@@ -1,4 +1,4 @@
-"""Reads the section gold: fragments with tags in the text, printed as a page, and the sections that were expected and found.
+"""Reads the section gold: fragments with tags in the text, and the sections expected and found in them.
 
 A tag ⟨depth code title⟩ stands where a section begins; it ends at the next tag of the same or a lesser depth, or at
 ⟨/depth⟩. Spans are compared without white space, so that line breaks and glued lines do not count.

@@ -231,7 +231,9 @@ def test_the_rule_is_named() -> None:
     assert record.sentences[0].rule == "sections.zh.chief_complaint"
 
 
-HEADINGS = sorted({title for rule in section_rules() if rule.level not in ("stop", "hint") for title in rule.titles[:2]})
+HEADINGS = sorted(
+    {title for rule in section_rules() if rule.level not in ("stop", "hint") for title in rule.titles[:2]}
+)
 BODY = st.sampled_from(
     [
         "患者好转，无发热。",
@@ -246,7 +248,9 @@ BODY = st.sampled_from(
     ]
 )
 STOPS = sorted({title for rule in section_rules() if rule.level == "stop" for title in rule.titles[:3]})
-DATED = st.builds("{} {}".format, st.sampled_from(["2026-03-05 08:30", "2026年3月6日", "3-7"]), st.sampled_from(HEADINGS))
+DATED = st.builds(
+    "{} {}".format, st.sampled_from(["2026-03-05 08:30", "2026年3月6日", "3-7"]), st.sampled_from(HEADINGS)
+)
 LINE = st.one_of(
     BODY,
     DATED,
