@@ -22,7 +22,7 @@ def cued_body(
     """Offset of the body when the title that ends at `end` is printed as a heading, else None."""
     if is_row:
         match = re.compile(r"\s*[:：]?\t+").match(text, end)
-        return match.end() if match and text.count("\t") <= 1 + text.count("\t\t") else None
+        return match.end() if match and sum(map(bool, text.split("\t"))) <= 2 else None
     if opening:
         match = re.compile(rf"\s*[{re.escape(CLOSE)}]\s*[:：]?\s*").match(text, end)
         return match.end() if match else None

@@ -96,9 +96,8 @@ class HeadingFinder:
         return found
 
     def _set_apart(self, text: str, where: Where) -> Iterator[SectionRule]:
-        return (
-            rule for pattern, rule in self.index.patterns if where in rule.where and pattern.fullmatch(title_key(text))
-        )
+        key = title_key(text)
+        return (rule for pattern, rule in self.index.set_apart if where in rule.where and pattern.fullmatch(key))
 
     def _whole_line(self, text: str) -> Iterator[Heading]:
         """Headings alone on their line: document titles with a date before or behind, part titles."""

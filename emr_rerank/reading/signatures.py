@@ -10,7 +10,8 @@ from emr_rerank.rules.sections import SectionRule
 _HAN = r"[\u4e00-\u9fff]"
 _HAN_NAME = rf"{_HAN}{{2,4}}(?:[/／、]{_HAN}{{2,4}})*|{_HAN} {_HAN}|{_HAN}{{1,8}}(?:·{_HAN}{{1,8}})+"
 _LATIN_NAME = r"(?:Dr\.? )?[A-Z][A-Za-z.'’-]*(?: [A-Z][A-Za-z.'’-]*){0,3}(?:, ?(?:MD|M\.D\.|DO|RN|NP|PA-C|PhD|MBBS))*"
-_NAME = rf"(?P<name>{_HAN_NAME}|{_LATIN_NAME})(?=[\s,，。；;（(\d]|$)"
+_LABEL = r"(?:签[名字]|医[师生]|护士|时间|日期|姓名|职称|科室)"
+_NAME = rf"(?P<name>(?!{_HAN}{{0,4}}{_LABEL})(?:{_HAN_NAME}|{_LATIN_NAME}))(?=[\s,，。；;（(\d]|$)"
 _BLANKS = str.maketrans("", "", " \u3000")
 
 
@@ -47,7 +48,7 @@ def signatures(rules: Sequence[SectionRule]) -> Signatures:
     return Signatures(
         author_labels=tuple(re.sub(r"\s", "", title).lower() for title in authors),
         labels=re.compile(_standing([title for rule in stops for title in rule.titles]), re.IGNORECASE),
-        names=re.compile(rf"(?i:{_standing(authors)})\s*[:：]\s*{_NAME}", re.MULTILINE),
+        names=re.compile(rf"(?i:{_standing(authors)})(?:\s*[:：]\s*|\t+){_NAME}", re.MULTILINE),
     )
 
 

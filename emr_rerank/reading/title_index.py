@@ -20,7 +20,9 @@ class TitleIndex:
     by_title: dict[str, tuple[SectionRule, ...]]
     "for titles alone on their line"
     patterns: Patterns
-    "of whole lines"
+    "of whole lines, by their words"
+    set_apart: Patterns
+    "of whole lines, by how they are set"
     any_pattern: re.Pattern[str]
     clauses: Patterns
     "of what begins a sentence or a clause"
@@ -43,12 +45,14 @@ def title_index(all_rules: Sequence[SectionRule]) -> TitleIndex:
         here = tuple(rule for rule in titles[key] if set(rule.where) & {"line_start", "inline"})
         if here:
             by_letter.setdefault(key[0], []).append((_title_pattern(words[key]), here))
-    patterns = _patterns(rules, lambda rule: not {"inline", "clause"} & set(rule.where))
+    patterns = _patterns(rules, lambda rule: bool({"own_line", "dated"} & set(rule.where)))
+    set_apart = _patterns(rules, lambda rule: bool({"large", "centred"} & set(rule.where)))
     clauses = _patterns(rules, lambda rule: bool({"inline", "clause"} & set(rule.where)))
     return TitleIndex(
         by_letter={letter: tuple(entries) for letter, entries in by_letter.items()},
         by_title={key: tuple(own) for key, own in titles.items()},
         patterns=patterns,
+        set_apart=set_apart,
         any_pattern=_any(patterns),
         clauses=clauses,
         any_clause=_any(clauses),

@@ -2,19 +2,18 @@
 
 import re
 from bisect import bisect_left
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass
 from pathlib import Path
 
 from emr_rerank.reading.headings import HeadingFinder, heading_finder
 from emr_rerank.reading.margins import Margins, all_margins
 from emr_rerank.record import Page, PrintedLine, Record, Section
-from emr_rerank.rules.sections import SectionRule, section_rules
+from emr_rerank.rules.sections import SectionRule, Where, section_rules
 
 _SHORT = 30
 _LARGE = 1.15
 _CENTRED = 0.15
-_ENDS_SENTENCE = re.compile(r"[。；;，,]|\d$")
 _LABEL = re.compile(r"^[^:：]{1,40}[:：]?")
 
 
@@ -31,24 +30,26 @@ class Unmatched:
 def unmatched_headings(record: Record, overrides: Path | None = None) -> tuple[Unmatched, ...]:
     """The lines of a record that look like headings and opened nothing, in order of print; alike ones once.
 
-    A line looks like one when it is printed so (large, or bold in the middle), when a hint of the section rules matches
-    it, or when it holds a title that the rules know but do not allow where it stands. Labels inside forms are left out.
+    A line looks like one when a hint of the section rules matches its words or how it is set (large, or bold in the
+    middle), or when it is a title that the rules know but do not allow where it stands. Labels in forms are left out.
     """
-    finder, hints = heading_finder(overrides), _hints(section_rules(overrides))
-    closed = {rule.id for rule in section_rules(overrides) if rule.closed}
-    sections = _Sections(record, closed)
+    rules, finder = section_rules(overrides), heading_finder(overrides)
+    hints = [(re.compile(rule.pattern), rule) for rule in rules if rule.level == "hint" and rule.pattern]
+    sections = _Sections(record, {rule.id for rule in rules if rule.closed})
     found: dict[str, Unmatched] = {}
     for page, line, margins, start in _printed(record):
-        reason = _set_apart(line, page, margins)
-        if not sections.in_form(start):
-            reason = reason or _hinted(line.text, hints) or _known(line.text, finder)
-        if reason is None or sections.begin_within(start, start + len(line.text)):
+        if sections.begin_within(start, start + len(line.text)):
+            continue
+        ways, codes = _ways(line, margins), sections.codes_at(start)
+        if sections.in_form(start):
+            ways -= {"line_start", "own_line"}
+        reason = _hinted(line.text, hints, ways, codes) or ("own_line" in ways and _known(line.text, finder)) or None
+        if reason is None:
             continue
         text = line.text if len(line.text) <= _SHORT else _LABEL.match(line.text)[0]  # type: ignore[index]
         before = found.get(text)
-        found[text] = Unmatched(before.page, text, before.reason, before.times + 1) if before else (
-            Unmatched(page.number, text, reason)
-        )  # fmt: skip
+        times, first = (before.times, before.page) if before else (0, page.number)
+        found[text] = Unmatched(first, text, reason, times + 1)
     return tuple(found.values())
 
 
@@ -60,11 +61,16 @@ class _Sections:
         self.text = record.text
         self.starts = sorted({start for node in nodes for start in (node.start, _title_at(node, record.text))})
         self.forms = [(node.start, node.end) for node in nodes if node.rule in closed]
+        self.spans = [(node.start, node.end, node.code) for node in nodes]
 
     def begin_within(self, start: int, end: int) -> bool:
         """Whether a section or its title begins on these characters, blanks before it aside."""
         at = bisect_left(self.starts, start)
         return at < len(self.starts) and self.starts[at] < max(end, start + 1)
+
+    def codes_at(self, at: int) -> set[str]:
+        """The codes of the sections that hold the place."""
+        return {code for start, end, code in self.spans if start <= at < end}
 
     def in_form(self, at: int) -> bool:
         """Whether the place lies inside a form, whose labels are no headings."""
@@ -86,28 +92,28 @@ def _printed(record: Record) -> Iterator[tuple[Page, PrintedLine, Margins, int]]
                 yield page, line, margins, start
 
 
-def _set_apart(line: PrintedLine, page: Page, margins: Margins) -> str | None:
-    """Large, or bold in the middle of the page, short, and no sentence."""
-    if len(line.text) > _SHORT or len(line.text) < 2 or _ENDS_SENTENCE.search(line.text):
-        return None
+def _ways(line: PrintedLine, margins: Margins) -> set[Where]:
+    """The ways in which the line stands as a heading would."""
+    ways: set[Where] = {"line_start", "own_line"}
     if margins.size and line.size >= _LARGE * margins.size:
-        return "large letters"
+        ways.add("large")
     left, right = line.bbox[0] - margins.left, margins.right - line.bbox[2]
     if line.bold and left > _CENTRED * (margins.right - margins.left) and abs(left - right) < 2 * margins.size:
-        return "bold and centred"
+        ways.add("centred")
+    return ways
+
+
+def _hinted(
+    text: str, hints: Sequence[tuple[re.Pattern[str], SectionRule]], ways: set[Where], codes: Set[str]
+) -> str | None:
+    for pattern, rule in hints:
+        if ways & set(rule.where) and not codes & set(rule.not_in) and pattern.fullmatch(text):
+            return rule.id
     return None
 
 
-def _hints(rules: Sequence[SectionRule]) -> list[tuple[re.Pattern[str], str]]:
-    return [(re.compile(rule.pattern), rule.id) for rule in rules if rule.level == "hint" and rule.pattern]
-
-
-def _hinted(text: str, hints: Sequence[tuple[re.Pattern[str], str]]) -> str | None:
-    return next((rule for pattern, rule in hints if pattern.fullmatch(text)), None)
-
-
 def _known(text: str, finder: HeadingFinder) -> str | None:
-    """The rule whose title begins the line, though it may not fire where the line stands."""
+    """The rule whose title the line is, though it may not fire where the line stands."""
     headings = finder.candidates(text, lines_only=True)
     titled = (heading for heading in headings if heading.own_line and heading.title_end > heading.title_start)
     rule = next((heading.rule.id for heading in titled if heading.rule.level in ("part", "document")), None)
