@@ -160,9 +160,13 @@ class _Tree:
         self.stack.append(node)
 
     def _goes_on(self, heading: Heading, line: LogicalLine, title: str) -> bool:
-        """Whether the heading is that of the open document, printed again on top of its next page."""
+        """Whether the heading is that of the open document, or the title over it, printed again on its next page."""
         document = self._document()
-        if document is None or document.code != heading.rule.code or heading.date:
+        if document is None or heading.date:
+            return False
+        if document.code in heading.rule.over and line.tops_page and heading.title_end > heading.title_start:
+            return True
+        if document.code != heading.rule.code:
             return False
         return heading.continued or (heading.rule.repeats and line.tops_page and document.title == title)
 

@@ -8,7 +8,7 @@ from typing import get_args
 from emr_rerank.rules.files import Placed, load_placed
 from emr_rerank.rules.sections import SectionRule, Where
 
-_SCOPES = ("parents", "inside", "only_in", "not_in", "ends")
+_SCOPES = ("parents", "inside", "only_in", "not_in", "ends", "over")
 
 
 def section_problems(overrides: Path | None = None) -> tuple[str, ...]:

@@ -60,6 +60,9 @@ class SectionRule(Rule):
     only_in: tuple[SectionCode, ...] = Field((), description="a heading only while one of these is open")
     not_in: tuple[SectionCode, ...] = Field((), description="no heading while one of these is open")
     repeats: bool = Field(False, description="printed again on top of its further pages; that opens nothing new")
+    over: tuple[SectionCode, ...] = Field(
+        (), description="documents that it is the page title over: on top of a page in one of them it opens nothing new"
+    )
     closed: bool = Field(False, description="a form: its labels open no parts, except by rules that name it in only_in")
     author: bool = Field(False, description="of a stop: titles, best first, before the name of the document's author")
     date_labels: tuple[str, ...] = Field((), description="labels of the document's date, best first")

@@ -11,7 +11,7 @@ from emr_rerank.reading.record_text import LogicalLine, RecordText
 from emr_rerank.reading.sections import build_sections
 from emr_rerank.record import Record, Section
 from emr_rerank.rules.sections import section_rules
-from tests.reading.printed_pages import page, read
+from tests.reading.printed_pages import page, read, table
 
 
 def record_of(*lines: str) -> Record:
@@ -220,6 +220,33 @@ def test_a_title_on_top_of_every_page_opens_one_document() -> None:
     assert [s.code for s in build_record("r", read(*pages), None).sections] == ["admission_note"]
 
 
+def test_a_page_title_over_dated_notes_does_not_cut_the_note_that_goes_on() -> None:
+    first = page("病程记录", "2026-03-04 08:44 李四主治医师查房记录", "患者好转。", number=1)
+    second = page("病 程 记 录", "继续目前治疗。", "2026-03-05 08:45", "患者平稳。", number=2)
+    record = build_record("r", read(first, second), None)
+    assert [(s.code, s.page_start, s.page_end) for s in record.sections] == [
+        ("progress_note", 1, 1), ("ward_round", 1, 2), ("progress_note", 2, 2),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(("title", "code"), [("疑难病例讨论记录", "progress_note"), ("出院记录", "discharge_summary")])
+def test_another_document_on_top_of_a_page_is_a_new_one(title: str, code: str) -> None:
+    pages = [page("2026-03-04 08:44 查房记录", "患者好转。", number=1), page(title, "平稳。", number=2)]
+    assert [s.code for s in build_record("r", read(*pages), None).sections] == ["ward_round", code]
+
+
+def test_a_form_row_with_empty_cells_opens_its_section() -> None:
+    rows = [
+        ("申请科室", "骨科", "会诊科室", "心内科"),
+        ("会诊目的", "评估手术风险。", "", ""),
+        ("会诊意见", "可行手术。", "", ""),
+    ]
+    record = build_record("r", read(page("会诊单", tables=[table(rows, 1)])), None)
+    assert outline(record) == [
+        (0, "consultation", "会诊单"), (1, "consultation", "会诊目的"), (1, "consultation", "会诊意见"),
+    ]  # fmt: skip
+
+
 def test_a_form_opens_no_parts() -> None:
     assert outline(record_of("入院护理评估单", "过敏史：无", "跌倒风险：低")) == [
         (0, "nursing_record", "入院护理评估单")
@@ -304,6 +331,6 @@ def check_invariants(record: Record) -> None:
         assert sum(leaf.start <= sentence.start and sentence.end <= leaf.end for leaf in leaves) == 1
     for place in record.places:
         assert "\n" not in record.text[place.start : place.end]
-    for table in record.tables:
-        for row, span in zip(table.rows, table.row_spans, strict=True):
+    for printed in record.tables:
+        for row, span in zip(printed.rows, printed.row_spans, strict=True):
             assert record.text[span.start : span.end] == "\t".join(row)
