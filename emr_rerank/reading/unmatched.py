@@ -35,10 +35,13 @@ def unmatched_headings(record: Record, overrides: Path | None = None) -> tuple[U
     """
     rules, finder = section_rules(overrides), heading_finder(overrides)
     hints = [(re.compile(rule.pattern), rule) for rule in rules if rule.level == "hint" and rule.pattern]
+    labels = tuple({label.lower() for rule in rules for label in rule.date_labels})
     sections = _Sections(record, {rule.id for rule in rules if rule.closed})
     found: dict[str, Unmatched] = {}
     for page, line, margins, start in _printed(record):
-        if sections.begin_within(start, start + len(line.text)):
+        if sections.begin_within(start, start + len(line.text)) or line.text.lower().startswith(labels):
+            continue
+        if finder.signatures.labels.match(line.text):
             continue
         ways, codes = _ways(line, margins), sections.codes_at(start)
         if sections.in_form(start):
