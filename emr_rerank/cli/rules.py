@@ -18,7 +18,7 @@ app = typer.Typer(help="Check rule files and show what they find.", no_args_is_h
 def check(
     records: Annotated[
         list[Path] | None,
-        typer.Argument(metavar="[RECORD.pdf]...", help="Records on which each section rule should fire at least once."),
+        typer.Argument(metavar="RECORD.pdf", help="Records on which each section rule should fire at least once."),
     ] = None,
     rules: Rules = None,
     password: Password = None,
@@ -53,7 +53,7 @@ def _show_silent_rules(records: list[Path], rules: Path | None, password: str | 
     fired = frozenset[str]().union(*(section_rules_fired(record, settings, password=password) for record in records))
     silent = rules_not_fired(fired, rules)
     out = console()
-    out.print(f"{len(silent)} section rules fire on none of {len(records)} records:", markup=False)
+    out.print(f"Section rules that fire on none of {len(records)} records: {len(silent)}", markup=False)
     for rule in silent:
         out.print(f"  {rule}", markup=False, soft_wrap=True)
 

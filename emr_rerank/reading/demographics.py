@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from emr_rerank.reading.date_order import in_calendar_order
 from emr_rerank.reading.dates import DateReader, date_reader
 from emr_rerank.record import Page
 from emr_rerank.rules.demographics import demographic_rules
@@ -15,7 +16,8 @@ def read_demographics(pages: Sequence[Page], text: str, overrides: Path | None =
     """What the record says of the stay, by key; dates as ISO. A key that is not found is absent."""
     dates = date_reader(overrides)
     found: dict[str, str] = {}
-    for source in _sources(pages, text):
+    month_first = dates.month_first(text)
+    for source in (in_calendar_order(source, month_first) for source in _sources(pages, text)):
         for rule in demographic_rules(overrides):
             if rule.key in found:
                 continue
@@ -37,6 +39,4 @@ def _value(key: str, printed: str, dates: DateReader) -> str | None:
     if not key.endswith("_date"):
         return re.sub(r"\s+", "", printed)
     first = dates.first_date(printed.strip())
-    if first:
-        return first[0]
-    return dates.unordered_date(printed)
+    return first[0] if first else None

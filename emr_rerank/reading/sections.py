@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from itertools import groupby, pairwise, zip_longest
 from pathlib import Path
 
+from emr_rerank.reading.date_order import in_calendar_order
 from emr_rerank.reading.headings import Heading, HeadingFinder, first_allowed, heading_finder
 from emr_rerank.reading.list_numbers import number_value
 from emr_rerank.reading.record_text import LogicalLine, RecordText
@@ -43,6 +44,8 @@ class _Tree:
     def __init__(self, text: str, finder: HeadingFinder) -> None:
         self.text = text
         self.finder = finder
+        self.dated = in_calendar_order(text, finder.dates.month_first(text))
+        "the text as it is read for dates and headings; offsets are those of `text`"
         self.root = SectionNode("", "", None, "root", 0, 0)
         self.stack = [self.root]
         self.close_at: int | None = None
@@ -53,7 +56,7 @@ class _Tree:
 
     def take(self, line: LogicalLine, following: LogicalLine | None) -> None:
         """Open and close what one logical line opens and closes; `following` is the line after it."""
-        text = self.text[line.start : line.end]
+        text = self.dated[line.start : line.end]
         if self.close_at is not None:
             self._close_inline(line.start)
         if line.kind == "header":
@@ -87,7 +90,7 @@ class _Tree:
         """Whether a bare date right below a signature is the signature's: nothing, or another document, follows it."""
         if line.start != self.signed_at:
             return False
-        after = self.text[following.start : following.end] if following else ""
+        after = self.dated[following.start : following.end] if following else ""
         return not after or any(heading.rule.level == "document" for heading in self.finder.candidates(after))
 
     def _open(self, heading: Heading, line: LogicalLine) -> None:
@@ -238,4 +241,4 @@ class _Tree:
         """Close what is open and freeze the tree."""
         for node in self.stack:
             node.end = len(self.text)
-        return freeze(self.root, self.text, self.finder, places)
+        return freeze(self.root, self.dated, self.finder, places)

@@ -93,7 +93,7 @@ def test_rules_check_lists_own_rules_that_never_fire(store: Path, tmp_path: Path
     ]
     (tmp_path / "sections.zh.yaml").write_text("rules:\n" + "".join(f"  - {e}\n" for e in entries), encoding="utf-8")
     shown = run(store, "rules", "check", str(SAMPLE), "--rules", str(tmp_path)).stdout
-    assert "1 section rules fire on none of 1 records" in shown
+    assert "Section rules that fire on none of 1 records: 1" in shown
     assert "sections.zh.yaml:2: rule 'own.note'" in shown and "own.chief" not in shown
 
 
