@@ -15,7 +15,8 @@ from reportlab.platypus import Paragraph, SimpleDocTemplate
 
 from benchmarks.real.dataset import load_records
 from benchmarks.real.render import render_all
-from benchmarks.real.sections import expected, load_truth, squeeze
+from benchmarks.real.scoring import squeeze
+from benchmarks.real.sections import expected, load_truth
 from emr_rerank import Record, read_record
 from tests.gold.section_fragments import fragments
 

@@ -12,7 +12,6 @@ patient's wish. A `查体：` inside a sentence of reasoning (依据…，查体
 
 import argparse
 import json
-import re
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -23,6 +22,7 @@ from rich.table import Table
 
 from benchmarks.real.dataset import PARTS, RealRecord, data_folder, load_records, stop
 from benchmarks.real.render import LAYOUTS, render_all
+from benchmarks.real.scoring import squeeze
 from emr_rerank import Record, read_record
 
 TRUTH = Path(__file__).with_name("inline_sections.jsonl")
@@ -84,11 +84,6 @@ class Counts:
         return 2 * self.precision * self.recall / max(1e-9, self.precision + self.recall)
 
 
-def squeeze(text: str) -> str:
-    """The text without white space."""
-    return re.sub(r"\s|&nbsp;", "", text)
-
-
 @dataclass(frozen=True)
 class InlinePart:
     """A heading inside a printed part and what stands under it: half-open offsets into the part's text."""
@@ -118,7 +113,8 @@ def expected(record: RealRecord, read: str, rows: Sequence[InlinePart]) -> tuple
     """Printed and inline parts as spans of the squeezed text that was read; a part that it lacks stands at -1."""
     printed, inline, at = [], [], 0
     for part in PARTS:
-        text = squeeze(record.sections[part])
+        raw = record.sections[part].replace("&nbsp;", "      ")  # as the reader takes it
+        text = squeeze(raw)
         start = read.find(text, at)
         heading = read.rfind(part, at, start) if start >= 0 else -1
         if heading < 0:
@@ -128,8 +124,8 @@ def expected(record: RealRecord, read: str, rows: Sequence[InlinePart]) -> tuple
         at = start + len(text)
         for row in rows:
             if row.part == part:
-                begin = start + len(squeeze(record.sections[part][: row.start]))
-                end = begin + len(squeeze(record.sections[part][row.start : row.end]))
+                begin = start + len(squeeze(raw[: row.start]))
+                end = begin + len(squeeze(raw[row.start : row.end]))
                 inline.append(Span(row.code, begin, end, f"{record.id} {part}"))
     return printed, inline
 

@@ -15,6 +15,7 @@ _NARROWEST = 0.75
 # Lines that must end near an edge before it counts as the right margin: a stamp or a table may stick out.
 _SUPPORT = 3
 _HEAD, _FOOT = 0.1, 0.9  # shares of the page height
+_CENTRED_INSET = 0.15  # share of the text block's width
 _APART = 1.3  # line steps between the text and a line of the paper's edge
 _CONTENT = re.compile(r"[，。；]|[:：]\d{4}\D|\d[:：]\d\d")
 _LABEL = re.compile(r"([^\s:：]{1,8})[:：]")
@@ -28,6 +29,12 @@ class Margins:
     right: float
     size: float
     gap: float
+
+
+def is_centred(line: PrintedLine, margins: Margins) -> bool:
+    """Whether a line stands in the middle, well set in on both sides."""
+    left, right = line.bbox[0] - margins.left, margins.right - line.bbox[2]
+    return left > _CENTRED_INSET * (margins.right - margins.left) and abs(left - right) < 2 * margins.size
 
 
 def all_margins(pages: Sequence[Page]) -> list[Margins]:

@@ -7,12 +7,11 @@ from itertools import pairwise
 from pathlib import Path
 
 from emr_rerank.reading.continued_tables import PrintedTable, TablePart, table_parts
-from emr_rerank.reading.margins import Margins, all_margins
+from emr_rerank.reading.margins import Margins, all_margins, is_centred
 from emr_rerank.reading.paragraphs import Blocks, Printed, continues
 from emr_rerank.record import Page, Place, PrintedLine
 
 _SPACE = re.compile(r"&nbsp;|[\u00a0\u3000\t\r\n\u2000-\u200b]")
-_CENTRED_INSET = 0.15
 _HAN = re.compile(r"[\u3400-\u9fff]")
 
 
@@ -125,15 +124,10 @@ def _write_paragraph(out: RecordText, pieces: list[str], length: int, paragraph:
             page.number,
             left=(first.bbox[0] - margins.left) / width,
             size=first.size / margins.size if margins.size else 0.0,
-            centred=len(paragraph) == 1 and first.bold and _is_centred(first, margins),
+            centred=len(paragraph) == 1 and first.bold and is_centred(first, margins),
         )
     )
     return start + len(text) + 1
-
-
-def _is_centred(line: PrintedLine, margins: Margins) -> bool:
-    left, right = line.bbox[0] - margins.left, margins.right - line.bbox[2]
-    return left > _CENTRED_INSET * (margins.right - margins.left) and abs(left - right) < 2 * margins.size
 
 
 def _glue(before: str, after: str) -> str:

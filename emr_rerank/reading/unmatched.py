@@ -7,13 +7,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from emr_rerank.reading.headings import HeadingFinder, heading_finder
-from emr_rerank.reading.margins import Margins, all_margins
+from emr_rerank.reading.margins import Margins, all_margins, is_centred
 from emr_rerank.record import Page, PrintedLine, Record, Section
 from emr_rerank.rules.sections import SectionRule, Where, section_rules
 
 _SHORT = 30
 _LARGE = 1.15
-_CENTRED = 0.15
 _LABEL = re.compile(r"^[^:：]{1,40}[:：]?")
 
 
@@ -100,8 +99,7 @@ def _ways(line: PrintedLine, margins: Margins) -> set[Where]:
     ways: set[Where] = {"line_start", "own_line"}
     if margins.size and line.size >= _LARGE * margins.size:
         ways.add("large")
-    left, right = line.bbox[0] - margins.left, margins.right - line.bbox[2]
-    if line.bold and left > _CENTRED * (margins.right - margins.left) and abs(left - right) < 2 * margins.size:
+    if line.bold and is_centred(line, margins):
         ways.add("centred")
     return ways
 
