@@ -1,18 +1,18 @@
-"""Numbers before headings and list items: 3、 （三） 三、 ③ IV."""
+"""Numbers and bullets before headings and list items: 3、 （三） 三、 ③ IV. ■"""
 
 import re
 
 _NUMBER = (
     r"(?:第[一二三四五六七八九十]+[、.．章节部分]*|[（(](?P<bn>\d{1,2}|[一二三四五六七八九十]{1,3})[)）]"
     r"|(?P<an>\d{1,2}(?!\d))|(?P<cn>[一二三四五六七八九十]{1,3})(?=\s*[、.．])|(?P<circle>[①-⑳])"
-    r"|(?P<roman>[IVX]{1,4})(?=\.))"
+    r"|(?P<roman>[IVX]{1,4})(?=\.)|[◆◇■□●○•▪▶►▲△★☆※*#\-]{1,3}(?=\s|[\u4e00-\u9fff【]))"
 )
 _MARKS = r"\s*[、.．,，:：)）]?\s*"
 NUMBERED = re.compile(_NUMBER + _MARKS)
 
 
 def number_of(mark: re.Match[str]) -> tuple[int | None, str]:
-    """Value and style of a match of NUMBERED; (None, '') for Roman and chapter numbers."""
+    """Value and style of a match of NUMBERED; (None, '') for Roman and chapter numbers, and for bullets."""
     for style in ("an", "bn", "cn", "circle"):
         text = mark[style]
         if text:
