@@ -12,7 +12,6 @@ from emr_rerank.rules.days import (
     DayRules,
     Stay,
     calendar_day,
-    day_by_order,
     day_of,
     day_rules,
     time_of_day,
@@ -88,15 +87,6 @@ class DateReader:
                 last = found[0]
             at = found[2]
         return last
-
-    def unordered_date(self, text: str) -> str | None:
-        """A date such as 25/03/2026 that can be read one way only, though its order is not known."""
-        for _, pattern in self.rules.of_kind("day_order"):
-            match = pattern.search(text)
-            day = day_by_order(match, None) if match else None
-            if day:
-                return day.isoformat()
-        return None
 
     def month_first(self, text: str) -> bool | None:
         """Whether the record writes 03/05/2026 month first, where some of its dates can be read one way only."""
