@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from emr_rerank.chart import Chart
 
 FactKind = Literal["lab", "vital", "medication", "diagnosis", "procedure", "allergy"]
+Relation = Literal["before", "during", "after", "around"]
 Shape = Literal["value", "change", "highest", "lowest", "first", "last", "yes_no", "list", "date"]
 Status = Literal["answered", "insufficient_evidence", "conflicting"]
 Flag = Literal["H", "L", "N"]
@@ -26,22 +27,30 @@ class Question(Noun):
     text: str
     language: Literal["zh", "en"]
     analytes: tuple[str, ...] = Field((), description="ids of the analytes asked for")
+    concepts: tuple[str, ...] = Field((), description="ids of the concepts that the answer is about")
     kinds: tuple[FactKind, ...] = Field((), description="fact kinds asked for")
     sections: tuple[str, ...] = Field((), description="section codes that can hold the answer, best first")
     shape: Shape = "value"
     window: Literal["admission", "discharge"] | None = Field(None, description="a point of the stay that is asked for")
     day: str | None = Field(None, description="the calendar day asked for: ISO, or --MM-DD when no year is given")
+    until: str | None = Field(None, description="the last of the days asked for, where `day` is the first of several")
+    stay_day: int | None = Field(None, description="the day of the stay asked for; the day of admission is 1")
     period: str | None = Field(
         None, description="the year or month asked for: 2024, 2025-11, --10, or before admission: -P5Y, -P1Y-11"
     )
     past: bool = Field(False, description="the time before this stay is asked for")
     operation: str | None = Field(
-        None, description="before or after the operation, or the day after it as an ISO 8601 duration: P1D"
+        None,
+        description="before, during or after the operation, or so many days after it as an ISO 8601 duration: P1D",
     )
+    event: tuple[str, ...] = Field((), description="forms of what happened at the time asked for: 输血")
+    relation: Relation | None = Field(None, description="how the time asked for lies to the event")
     unresolved: bool = Field(False, description="it names a time, or nothing, that no record can be asked for")
     anchors: tuple[tuple[str, ...], ...] = Field(
         (), description="groups of surface forms; evidence must contain one form of each group"
     )
+    shows: tuple[str, ...] = Field((), description="patterns of what answering text shows: an amount, a size, a side")
+    must_show: bool = Field(False, description="whether text that does not show it is no evidence")
     rules: tuple[str, ...] = Field((), description="ids of the question rules that fired")
 
 

@@ -5,11 +5,11 @@ from datetime import date
 from pathlib import Path
 
 from emr_rerank.evidence.days import MONTH_DAY
+from emr_rerank.rules.dates import month_number
 from emr_rerank.rules.questions import QuestionRule, question_rules
 
 AGO = "-P"
 """How a time before admission begins: an ISO 8601 duration with a minus sign, -P5Y, -P3M; -P1Y-11 is last November."""
-MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 NUMERALS = "零一二三四五六七八九十"
 """Chinese numerals, each at its value."""
 _NUMERALS = {numeral: number for number, numeral in enumerate(NUMERALS)} | {"两": 2}
@@ -20,9 +20,12 @@ _AGO = re.compile(r"-P(?P<count>\d+)(?P<unit>[YM])(?:-(?P<month>\d\d))?$")
 def day_of(match: re.Match[str]) -> str | None:
     """ISO day, or --MM-DD without a year; None where no such day exists."""
     groups = match.groupdict()
-    year = groups.get("year")
+    return _day(groups.get("year"), groups["month"], groups["day"])
+
+
+def _day(year: str | None, month: str, number: str) -> str | None:
     try:
-        day = date(int(year) if year else 2000, _month(groups["month"]), int(groups["day"]))
+        day = date(int(year) if year else 2000, month_number(month), int(number))
     except ValueError:
         return None
     return day.isoformat() if year else f"{MONTH_DAY}{day:%m-%d}"
@@ -31,11 +34,11 @@ def day_of(match: re.Match[str]) -> str | None:
 def period_of(rule: QuestionRule, match: re.Match[str]) -> str | None:
     """What a period rule's match means; None where no such month or number exists."""
     groups = match.groupdict()
-    month = _month(groups["month"]) if groups.get("month") else None
+    month = month_number(groups["month"]) if groups.get("month") else None
     if month is not None and not 1 <= month <= 12:
         return None
     if rule.ago is not None:
-        count = rule.years or _number(groups.get("count") or "")
+        count = rule.number or _number(groups.get("count") or "")
         return f"{AGO}{count}{rule.ago}" + (f"-{month:02d}" if month else "") if count else None
     if groups.get("year"):
         return groups["year"] + (f"-{month:02d}" if month else "")
@@ -43,9 +46,22 @@ def period_of(rule: QuestionRule, match: re.Match[str]) -> str | None:
 
 
 def operation_of(rule: QuestionRule, match: re.Match[str]) -> str | None:
-    """Before, after, or the day after an operation as an ISO 8601 duration (P1D)."""
-    count = _number(match.groupdict().get("count") or "")
-    return f"P{count}D" if count else rule.operation
+    """Before, during, after, or so many days after an operation as an ISO 8601 duration (P1D)."""
+    count = count_of(rule, match)
+    return rule.operation if count is None else f"P{count}D"
+
+
+def count_of(rule: QuestionRule, match: re.Match[str]) -> int | None:
+    """The number that a rule's match names, or the rule itself."""
+    return _number(match.groupdict().get("count") or "") or rule.number
+
+
+def until_of(match: re.Match[str]) -> str | None:
+    """The last of several days, written like the first; None where the match names one day or no such day."""
+    groups = match.groupdict()
+    if not groups.get("day2"):
+        return None
+    return _day(groups.get("year"), groups.get("month2") or groups["month"], groups["day2"])
 
 
 def resolved(period: str, admission: str | None) -> str | None:
@@ -85,10 +101,6 @@ def fits(when: str | None, period: str) -> bool:
     if period.startswith(MONTH_DAY):
         return when[5:7] == period[2:4] if not when.startswith(MONTH_DAY) else when[2:4] == period[2:4]
     return when.startswith(period)
-
-
-def _month(written: str) -> int:
-    return int(written) if written.isdigit() else MONTHS.index(written[:3].lower()) + 1
 
 
 def _number(written: str) -> int:

@@ -47,15 +47,21 @@ class Lexicon:
         return tuple(dict.fromkeys(analyte for mention in found for analyte in (mention.analyte_id, *mention.others)))
 
     def named(self, text: str) -> tuple[Named, ...]:
-        """Analytes and concepts named, in reading order; of two that overlap the longer stays, then the analyte."""
+        """Analytes and concepts named, in reading order.
+
+        Of two that overlap the longer stays; of two as long the vital sign (血氧饱和度), then the analyte.
+        """
         found = [Named(m.analyte_id, m.start, m.end, True, m.others) for m in self._catalogue.find(text)]
         found += [Named(m.concept_id, m.start, m.end, False) for m in self.concepts.find(text)]
-        found.sort(key=lambda item: (item.start - item.end, not item.analyte))
+        found.sort(key=lambda item: (item.start - item.end, not self._is_vital(item), not item.analyte))
         kept: list[Named] = []
         for item in found:
             if all(item.end <= other.start or other.end <= item.start for other in kept):
                 kept.append(item)
         return tuple(sorted(kept, key=lambda item: item.start))
+
+    def _is_vital(self, item: Named) -> bool:
+        return not item.analyte and self.concept(item.term).group == "vital"
 
     def concept(self, concept_id: str) -> Concept:
         """The concept with this id."""

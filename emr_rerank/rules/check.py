@@ -14,6 +14,7 @@ from emr_rerank.rules.demographics import DemographicRule
 from emr_rerank.rules.diagnoses import DiagnosisRule
 from emr_rerank.rules.dosing import DoseUnit, DrugWords, Frequency, Route
 from emr_rerank.rules.drugs import Drug, DrugClass
+from emr_rerank.rules.evidence import EvidenceRule
 from emr_rerank.rules.files import Rule, load_rules, shipped_folder
 from emr_rerank.rules.habits import HabitRule
 from emr_rerank.rules.messages import Message
@@ -43,6 +44,7 @@ SCHEMAS: dict[str, type[Rule]] = {
     "drug_classes": DrugClass,
     "drug_words": DrugWords,
     "drugs": Drug,
+    "evidence": EvidenceRule,
     "examinations": Examination,
     "frequencies": Frequency,
     "habits": HabitRule,

@@ -7,10 +7,10 @@ from functools import lru_cache, partial
 from pathlib import Path
 from typing import Literal
 
-from emr_rerank.findings import FactKind
+from emr_rerank.findings import FactKind, Shape
 from emr_rerank.rules.files import Pattern, Rule, load_rules
 
-Group = Literal["class", "section", "vital", "allergy", "drug", "disease", "symptom", "procedure", "exam", "person"]
+Group = Literal["class", "section", "vital", "allergy", "drug", "disease", "symptom", "procedure", "exam", "person", "anatomy"]
 
 
 class Concept(Rule):
@@ -25,6 +25,8 @@ class Concept(Rule):
     - `allowed`: phrases that hold a blocked word and name the concept all the same (最低血压 is no 低血压).
     - `narrower`: concepts that are kinds of this one.
     - `pattern`: a further way that records write it (`P80次/分`), tried on lower-case text.
+    - `means`: concepts that naming it asks for in its stead (出院主要诊断: discharge diagnosis, main diagnosis).
+    - `shape`: the shape of an answer where the wording tells none (入院日期: a date).
     - `anchor` false: evidence need not name it.
     """
 
@@ -40,6 +42,8 @@ class Concept(Rule):
     facts: tuple[str, ...] = ()
     narrower: tuple[str, ...] = ()
     pattern: Pattern | None = None
+    means: tuple[str, ...] = ()
+    shape: Shape | None = None
     anchor: bool = True
 
 

@@ -1,0 +1,112 @@
+"""The words that evidence must hold: groups of surface forms, one a thing that a question names."""
+
+import re
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+from emr_rerank.evidence.phrasing import MASK
+from emr_rerank.evidence.terms import Lexicon, Named, surface_terms
+from emr_rerank.rules.concepts import Concept
+from emr_rerank.rules.questions import question_rules
+
+Anchors = list[tuple[str, ...]]
+FAMILY_DENIAL = "concept.family_denial"
+"""A kind of every relative's concept: a denial for the whole family speaks of each."""
+VALUE_PROVES = frozenset({"section", "exam", "disease", "symptom", "anatomy"})
+"""Concept groups that evidence with an asked value need not name: `Hb多少，贫不贫血`."""
+_RUN = re.compile(r"[\u3400-\u9fff]{2,}|[A-Za-z][A-Za-z0-9-]{2,}")
+_LEFT = re.compile(r"[\u3400-\u9fff]+|[A-Za-z][A-Za-z0-9-]+")
+_JOINT = re.compile(
+    r"^\s*(?:、|/|，|,|或者?|和|及|以及|与|还是|,?\s*\b(?:or|and)\b(?: any)?)\s*$|[?？;；。，,]", re.IGNORECASE
+)
+
+
+def anchors_of(
+    text: str, rest: str, named: Iterable[Named], concepts: Sequence[Concept], typed: bool, words: Lexicon, rules_dir: Path | None
+) -> Anchors:  # fmt: skip
+    """One group a concept named or meant, and one a thing that nothing here knows.
+
+    With a general concept (allergy), its general statements serve for every other. Things joined by 'or' or 'and', and
+    those of two questions asked in one go, make one group: evidence speaks of one of them. Where a measured value is
+    asked for, the value proves it, and unknown words (during the rebleed) bind nothing.
+
+    Args:
+        text: the question.
+        rest: the question without names and wording, offsets kept.
+        named: what it names; only what is among `concepts` binds.
+        concepts: what the answer is about.
+        typed: whether analytes are asked for.
+        words: the lexicon in force.
+        rules_dir: a hospital's own rule files.
+    """
+    general = tuple(form for concept in concepts for form in concept.general)
+    asked = {concept.id for concept in concepts}
+    spans = [(item.start, item.end, words.concept(item.term)) for item in named if item.term in asked]
+    named_ids = {known.id for _, _, known in spans}
+    if any(FAMILY_DENIAL in known.narrower for _, _, known in spans):
+        spans = [span for span in spans if span[2].group != "section"]  # a relative has no diagnosis section here
+    groups = [(start, end, _forms(known, general)) for start, end, known in spans if _binds(known, typed)]
+    if not _measured(typed, concepts):
+        things = named_things(text, rest.replace(MASK, " "), rules_dir)
+        groups += [(*match.span(), _variants(match.group())) for match in things]
+    meant = [_forms(known, general) for known in concepts if known.id not in named_ids and _binds(known, typed)]
+    return list(dict.fromkeys([*_joined(text, sorted(groups)), *meant]))
+
+
+def content_anchors(text: str, rest: str, rules_dir: Path | None) -> Anchors:
+    """One group of what is left of a question that names nothing known: evidence must hold a part of it.
+
+    Records say things in other words, so a pair of characters or a word is enough; a thing whose presence is asked for
+    (有…吗) must be named.
+    """
+    left = rest.replace(MASK, " ")
+    had = [rule.pattern for rule in question_rules(rules_dir) if rule.entity == "had"]
+    forms: list[str] = []
+    for found in _LEFT.finditer(left):
+        before, word = text[: found.start()].rstrip(), found.group()
+        named = any(re.search(f"(?:{pattern})$", before) for pattern in had)
+        forms += [word] if named or word.isascii() else surface_terms(word)
+    return [tuple(dict.fromkeys(form for word in forms for form in _variants(word)))] if forms else []
+
+
+def named_things(text: str, rest: str, rules_dir: Path | None) -> list[re.Match[str]]:
+    """Things named in what is left of a question, by the form of their names or by the verb before them."""
+    rules = [rule for rule in question_rules(rules_dir) if rule.entity in ("name", "after")]
+    names = [rule.pattern for rule in rules if rule.entity == "name"]
+    verbs = [rule.pattern for rule in rules if rule.entity == "after"]
+    found = [match for pattern in names for match in re.finditer(pattern, rest, re.IGNORECASE)]
+    for run in _RUN.finditer(rest):
+        before = text[: run.start()].rstrip()
+        if any(re.search(f"(?:{verb})$", before, re.IGNORECASE) for verb in verbs):
+            found.append(run)
+    return found
+
+
+def _measured(typed: bool, concepts: Sequence[Concept]) -> bool:
+    """Whether a measured value is asked for: an analyte, or vital signs only."""
+    return typed or (bool(concepts) and all(concept.group == "vital" for concept in concepts))
+
+
+def _binds(concept: Concept, typed: bool) -> bool:
+    """Whether evidence must name the concept: class words stand for their analytes, whose values prove more."""
+    return concept.anchor and concept.group != "class" and not (typed and concept.group in VALUE_PROVES)
+
+
+def _forms(concept: Concept, general: tuple[str, ...]) -> tuple[str, ...]:
+    return concept.forms if concept.general else (*concept.forms, *general)
+
+
+def _variants(word: str) -> tuple[str, ...]:
+    return (word, word[:-1]) if word.isascii() and word.endswith("s") and len(word) > 4 else (word,)
+
+
+def _joined(text: str, groups: list[tuple[int, int, tuple[str, ...]]]) -> Anchors:
+    joined: Anchors = []
+    last_end = 0
+    for start, end, forms in groups:
+        if joined and _JOINT.search(text[last_end:start]):
+            joined[-1] = (*joined[-1], *forms)
+        else:
+            joined.append(forms)
+        last_end = end
+    return joined
