@@ -15,6 +15,15 @@ def same_day(date: str | None, day: str) -> bool:
     return date[:10] == day
 
 
+def within_days(date: str | None, first: str, last: str) -> bool:
+    """Whether an ISO date or date-time falls between two days, both given as ISO or as --MM-DD, ends included."""
+    if date is None or date.startswith(MONTH_DAY):
+        return False
+    if first.startswith(MONTH_DAY):
+        return first[1:] <= date[4:10] <= last[1:]
+    return first <= date[:10] <= last
+
+
 def days_apart(one: str, other: str) -> float:
     """Days between two ISO dates or date-times; infinite where one is no whole date."""
     try:

@@ -3,37 +3,25 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from functools import cached_property
 from pathlib import Path
 
-from emr_rerank.evidence.days import MONTH_DAY, days_apart, same_day
-from emr_rerank.evidence.periods import AGO, NUMERALS, fits, periods_in, resolved
+from emr_rerank.evidence.days import MONTH_DAY, days_apart, same_day, within_days
+from emr_rerank.evidence.events import EventTime
+from emr_rerank.evidence.operation_time import OperationTime
+from emr_rerank.evidence.periods import AGO, fits, periods_in, resolved
 from emr_rerank.findings import Fact, Question
 from emr_rerank.record import Sentence
+from emr_rerank.rules.evidence import role_sections
+from emr_rerank.rules.stay import retelling
 
 WINDOW_DAYS = 2
 """How far from admission or discharge a value may lie and still be one 'at admission' or 'at discharge': the first and
 last round of tests fall on the day itself or the one beside it, a weekend adds one."""
-ADMISSION_SECTIONS = frozenset(
-    {"admission_condition", "physical_exam", "specialist_exam", "case_features", "first_progress_note"}
-)
-"""Sections whose undated values were taken at admission."""
-DISCHARGE_SECTIONS = frozenset({"discharge_condition"})
-"""Sections whose undated values were taken at discharge."""
-RETELLING = frozenset(
-    {"present_illness", "past_history", "admission_condition", "hospital_course", "auxiliary_exam", "case_features"}
-)
-"""Sections that retell values of other days; their document's date is not when a value was measured."""
-OPERATION_SECTIONS = frozenset({"operation_note", "anesthesia_record", "postoperative_note"})
-"""Sections whose first date is the day of the operation."""
-_OPERATED = {
-    "before": re.compile(r"术前|\bpre-?op|before (?:the )?(?:surgery|operation)", re.IGNORECASE),
-    "after": re.compile(r"术后|\bpost-?op|after (?:the )?(?:surgery|operation)", re.IGNORECASE),
-}
-_POSTOPERATIVE_DAY = r"术后第?(?:{count}|{numeral})[天日]|\b(?:post-?op(?:erative)? day|POD) ?{count}\b"
 EARLIER = frozenset({"other_stay", "previous"})
 """Notes of facts from before."""
+_AT_DISCHARGE = re.compile(r"出院|discharge", re.IGNORECASE)
 
 
 def stay_of(sentences: Sequence[Sentence], stay: tuple[str | None, str | None]) -> tuple[str | None, str | None]:
@@ -42,10 +30,16 @@ def stay_of(sentences: Sequence[Sentence], stay: tuple[str | None, str | None]) 
     return stay[0] or (dates[0] if dates else None), stay[1] or (dates[-1] if dates else None)
 
 
-def operation_day(sentences: Sequence[Sentence]) -> str | None:
-    """The first date of the notes of an operation among the candidates."""
-    dates = [s.date[:10] for s in sentences if s.date and s.section_code in OPERATION_SECTIONS and s.date_rule is None]
-    return min(dates, default=None)
+def retells(sentence: Sentence, rules_dir: Path | None = None) -> bool:
+    """Whether the sentence tells of another day than its document's, and does not say of which."""
+    return sentence.row is None and sentence.date_rule is None and sentence.section_code in retelling(rules_dir)
+
+
+def own_time(fact: Fact, sentence: Sentence, rules_dir: Path | None = None) -> str | None:
+    """When a value was measured, as far as it is known."""
+    if fact.time or EARLIER & set(fact.notes) or retells(sentence, rules_dir):
+        return fact.time
+    return sentence.date
 
 
 @dataclass(frozen=True)
@@ -55,19 +49,45 @@ class AskedTime:
     Args:
         question: understood by `understand`.
         stay: dates of admission and discharge, as far as they are known.
-        operated: day of the operation, where the candidates tell it.
+        operated: day of the operation, where the record tells it.
+        event_days: days on which the event asked for happened, earliest first.
         rules_dir: a hospital's own rule files.
     """
 
     question: Question
     stay: tuple[str | None, str | None] = (None, None)
     operated: str | None = None
+    event_days: tuple[str, ...] = ()
     rules_dir: Path | None = None
 
     @property
     def elsewhere(self) -> bool:
         """Whether values from before this stay are asked for too."""
         return self.question.past or self.question.period is not None
+
+    @property
+    def bounded(self) -> bool:
+        """Whether a time is asked for at all."""
+        asked = self.question
+        points = (asked.day, asked.stay_day, asked.period, asked.window, asked.operation, asked.past, asked.event)
+        return any(points)
+
+    @cached_property
+    def day(self) -> str | None:
+        """The day asked for; a day of the stay is counted from admission, and no day at all where that is unknown."""
+        asked = self.question
+        if asked.stay_day is None or self.stay[0] is None:
+            return asked.day or ("unknown" if asked.stay_day else None)
+        return (date.fromisoformat(self.stay[0][:10]) + timedelta(days=asked.stay_day - 1)).isoformat()
+
+    @cached_property
+    def event(self) -> EventTime:
+        """The event that dates what is asked."""
+        return EventTime(self.question.event, self.question.relation, self.event_days)
+
+    @cached_property
+    def _operation(self) -> OperationTime:
+        return OperationTime(self.question.operation or "", self.operated, self.rules_dir)
 
     @cached_property
     def _period(self) -> str | None:
@@ -79,13 +99,15 @@ class AskedTime:
         question = self.question
         if question.unresolved:
             return False
-        if question.day is not None:
+        if self.day is not None:
             # An older value told beside the day's own one was not measured that day.
-            own = fact.time or (None if EARLIER & set(fact.notes) else sentence.date)
-            return same_day(own, question.day)
+            return self._on_day(fact.time or (None if EARLIER & set(fact.notes) else sentence.date))
         if question.period is not None:
             return self._in_period(fact, sentence)
-        if question.operation is not None and not self._round_operation(fact, sentence, question.operation):
+        when = own_time(fact, sentence, self.rules_dir)
+        if question.operation is not None and not self._operation.holds(sentence, when):
+            return False
+        if not self.event.holds(sentence, when):
             return False
         if question.past:
             return "other_stay" in fact.notes or fact.assertion == "historical" or self._before_stay(fact.time)
@@ -96,12 +118,25 @@ class AskedTime:
         question = self.question
         if question.unresolved:
             return False
-        if question.day is not None:
-            return same_day(sentence.date, question.day)
+        if self.day is not None:
+            return self._on_day(sentence.date)
         if question.period is not None:
             named = [period for _, period in periods_in(sentence.text, self.stay[0], self.rules_dir)]
             return any(self._fits(when) for when in [*named, sentence.date])
-        return question.window is None or not self._of_another_stay(sentence)
+        return question.window is None or not (self._of_another_stay(sentence) or self._of_other_end(sentence))
+
+    def _on_day(self, when: str | None) -> bool:
+        if self.day is None:
+            return False
+        until = self.question.until
+        return within_days(when, self.day, until) if until else same_day(when, self.day)
+
+    def _of_other_end(self, sentence: Sentence) -> bool:
+        """Whether the sentence stands in a section that tells of the other end of the stay."""
+        if self.question.window == "admission":
+            return sentence.section_code in role_sections("discharge", self.rules_dir)
+        told = sentence.section_code in role_sections("never_discharge", self.rules_dir)
+        return told and not _AT_DISCHARGE.search(sentence.text)
 
     def _fits(self, when: str | None) -> bool:
         return self._period is not None and fits(when, self._period)
@@ -116,24 +151,6 @@ class AskedTime:
             return self._fits(before[-1])
         return not named and "other_stay" in fact.notes and self._fits(fact.time)
 
-    def _round_operation(self, fact: Fact, sentence: Sentence, asked: str) -> bool:
-        """By the sentence's own words, else by the dates of value and operation."""
-        text = " ".join((*sentence.section_path[-1:], sentence.text))
-        if asked.startswith("P"):
-            count = int(asked[1:-1])
-            numeral = NUMERALS[count] if count < len(NUMERALS) else str(count)
-            if re.search(_POSTOPERATIVE_DAY.format(count=count, numeral=numeral), text, re.IGNORECASE):
-                return True
-        elif _OPERATED[asked].search(text):
-            return True
-        retold = sentence.section_code in RETELLING and sentence.date_rule is None
-        own = fact.time or (None if retold or EARLIER & set(fact.notes) else sentence.date)
-        if own is None or self.operated is None:
-            return False
-        if asked.startswith("P"):
-            return own[:10] > self.operated and days_apart(own, self.operated) == int(asked[1:-1])
-        return own[:10] < self.operated if asked == "before" else own[:10] > self.operated
-
     def _before_stay(self, time: str | None) -> bool:
         return bool(time and self.stay[0] and time[:10] < self.stay[0][:10])
 
@@ -141,11 +158,12 @@ class AskedTime:
         """Within `WINDOW_DAYS` of that end of the stay, or undated in a section that tells of it."""
         if "previous" in fact.notes:
             return False
-        admission = self.question.window == "admission"
-        if fact.time is None and sentence.section_code in (ADMISSION_SECTIONS if admission else DISCHARGE_SECTIONS):
+        window = self.question.window or "admission"
+        home = role_sections("admission" if window == "admission" else "discharge", self.rules_dir)
+        if sentence.section_code in home and sentence.date_rule is None:
             return True
-        retold = sentence.section_code in RETELLING and sentence.date_rule is None
-        when, end = fact.time or (None if retold else sentence.date), self.stay[0 if admission else 1]
+        retold = retells(sentence, self.rules_dir)
+        when, end = fact.time or (None if retold else sentence.date), self.stay[0 if window == "admission" else 1]
         if when is None or end is None:
             return not retold and fact.time is None and end is None
         return days_apart(when, end) <= WINDOW_DAYS

@@ -1,18 +1,18 @@
 """Facts as witnesses: which sentences hold a value that the question asks for, and in which order they answer it."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from emr_rerank.evidence.terms import lexicon
-from emr_rerank.evidence.times import RETELLING, AskedTime
+from emr_rerank.evidence.times import AskedTime, own_time, retells
 from emr_rerank.findings import Fact, Question
 from emr_rerank.record import Sentence
 
 ELSEWHERE = frozenset({"other_stay", "planned", "other_person"})
 """Notes of facts that are no finding of this stay."""
-FAMILY = "family"
-"""Name of the concept whose naming asks about relatives; the relatives are its narrower concepts."""
+FAMILY = "concept.family"
+"""Concept whose naming asks about relatives; the relatives are its narrower concepts."""
 BLOOD_PRESSURE = re.compile(r"(\d{2,3})\s*/\s*\d{2,3}$")
 """A pair of pressures: the systolic one orders them, as guidelines grade by it first."""
 
@@ -20,16 +20,17 @@ BLOOD_PRESSURE = re.compile(r"(\d{2,3})\s*/\s*\d{2,3}$")
 def asked_names(question: Question, rules_dir: Path | None = None) -> frozenset[str]:
     """Fact names that the question asks for: its analytes, and the concepts it names (concept.x asks for facts x)."""
     words = lexicon(rules_dir)
-    ids = frozenset().union(*(words.concepts.with_form(group[0]) for group in question.anchors if group))
-    named = (words.concept(concept_id).facts or (concept_id.removeprefix("concept."),) for concept_id in ids)
-    return frozenset(question.analytes).union(*named)
+    named: set[str] = set(question.analytes)
+    for concept_id in question.concepts:
+        known = words.concept(concept_id)
+        for item in (known, *map(words.concept, known.narrower)):
+            named.update(item.facts or (item.id.removeprefix("concept."),))
+    return frozenset(named)
 
 
-def asks_relatives(names: frozenset[str], rules_dir: Path | None = None) -> bool:
-    """Whether the asked names are those of relatives."""
-    return FAMILY in names or any(
-        f"concept.{name}" in lexicon(rules_dir).concept(f"concept.{FAMILY}").narrower for name in names
-    )
+def asks_relatives(concepts: Iterable[str], rules_dir: Path | None = None) -> bool:
+    """Whether the concepts asked about are relatives."""
+    return bool({FAMILY, *lexicon(rules_dir).concept(FAMILY).narrower} & set(concepts))
 
 
 def witnesses(
@@ -37,7 +38,7 @@ def witnesses(
 ) -> dict[int, tuple[Fact, ...]]:
     """Facts that answer, by sentence index: right name, the person asked for, measured at the time asked for."""
     by_index = {sentence.index: sentence for sentence in sentences}
-    relatives = asks_relatives(names, time.rules_dir)
+    relatives = asks_relatives(time.question.concepts, time.rules_dir)
     found: dict[int, tuple[Fact, ...]] = {}
     for fact in facts:
         if fact.name not in names or fact.sentence not in by_index or fact.kind not in ("lab", "vital"):
@@ -57,17 +58,20 @@ def _of_person_and_stay(fact: Fact, relatives: bool, elsewhere: bool) -> bool:
 
 
 def rank_witnesses(
-    question: Question, found: dict[int, tuple[Fact, ...]], sentences: Sequence[Sentence], scores: dict[int, float]
+    time: AskedTime, found: dict[int, tuple[Fact, ...]], sentences: Sequence[Sentence], scores: dict[int, float]
 ) -> list[int]:
     """Sentence indices in the order in which they answer the question's shape.
 
     - highest and lowest: by value, table rows before prose.
-    - first, or at admission: by time. last, or at discharge: by time from the end.
     - change: last and first, then sentences that state a change, then the others by time.
+    - round an event: the nearest to it.
+    - first, or at admission: by time. last, or at discharge: by time from the end.
+    - on a day: table rows before prose.
     - otherwise by score, the later one first among equals.
     """
+    question = time.question
     by_index = {sentence.index: sentence for sentence in sentences}
-    times = {index: _time(by_index[index], found[index]) for index in found}
+    times = {index: _time(by_index[index], found[index], time.rules_dir) for index in found}
     by_time = sorted((i for i in found if times[i]), key=lambda i: (*_moment(times[i]), by_index[i].row is None, i))
     backward = sorted(by_time, key=lambda i: ("T" in times[i], *_moment(times[i]), i), reverse=True)
     backward.sort(key=lambda i: times[i][:10], reverse=True)
@@ -77,12 +81,16 @@ def rank_witnesses(
         return sorted(found, key=lambda i: (_extreme(found[i], highest), by_index[i].row is None, times[i] or "9", i))
     if question.shape == "change":
         return [*_change(found, by_time, by_index), *timeless]
+    if time.event.asked:
+        ordered = [*(backward if question.relation == "before" else by_time), *timeless]
+        own = {i: own_time(found[i][0], by_index[i], time.rules_dir) for i in found}
+        return sorted(ordered, key=lambda i: time.event.distance(by_index[i], own[i]))
     if question.shape == "first" or question.window == "admission":
         return [*by_time, *timeless]
     if question.shape == "last" or question.window == "discharge":
         return [*backward, *timeless]
-    latest = [*backward, *timeless]
-    return sorted(latest, key=lambda i: -round(scores[i], 1))
+    latest = sorted([*backward, *timeless], key=lambda i: -round(scores[i], 1))
+    return sorted(latest, key=lambda i: by_index[i].row is None) if time.day is not None else latest
 
 
 def _extreme(facts: Sequence[Fact], highest: bool) -> tuple[bool, float]:
@@ -106,12 +114,10 @@ def _moment(time: str) -> tuple[str, bool, str]:
     return time[:10], "T" not in time, time
 
 
-def _time(sentence: Sentence, facts: Sequence[Fact]) -> str:
+def _time(sentence: Sentence, facts: Sequence[Fact], rules_dir: Path | None) -> str:
     """When the values were measured; empty where the sentence retells and states no day of its own."""
     times = [fact.time for fact in facts if fact.time]
-    retold = sentence.section_code in RETELLING or sentence.section_code == "consultation"
-    own = sentence.row is not None or sentence.date_rule is not None or not retold
-    if not own:
+    if retells(sentence, rules_dir):
         return min((time for time in times if "T" in time), default="")
     return min(times) if times else sentence.date or ""
 

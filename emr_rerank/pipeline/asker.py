@@ -14,6 +14,7 @@ from emr_rerank.audit.journal import Journal
 from emr_rerank.evidence.candidates import with_values
 from emr_rerank.evidence.choice import Choice, choose
 from emr_rerank.evidence.embedder import Embedder
+from emr_rerank.evidence.events import days_of, mentions
 from emr_rerank.evidence.models import load_embedder, load_reranker
 from emr_rerank.evidence.passage import passage
 from emr_rerank.evidence.reranker import Reranker
@@ -137,7 +138,8 @@ class Asker:
             facts = _facts_of(ready.facts, candidates)
             assertions = [_assertion(asked, sentence, rules) for sentence in candidates]
             stay = (record.demographics.get("admission_date"), record.demographics.get("discharge_date"))
-            choice = choose(asked, candidates, scores, facts, assertions, self.settings, stay)
+            days = _event_days(record, asked, stay[0], rules)
+            choice = choose(asked, candidates, scores, facts, assertions, self.settings, stay, record.sentences, days)
             conflicts = find_conflicts(record, _rivals(choice.kept, self.settings.conflict_margin), rules)
             trends = build_trends(ready.facts, asked.analytes, rules) if _of_this_stay(asked, choice.facts) else ()
         status = _status(choice, conflicts)
@@ -201,6 +203,15 @@ def _assertion(question: Question, sentence: Sentence, rules: Path | None) -> As
     return asserted or sentence_assertion(sentence.text, sentence.section_code, rules)
 
 
+def _event_days(record: Record, question: Question, admission: str | None, rules: Path | None) -> tuple[str, ...]:
+    """The days on which the event that dates the question is affirmed to have happened."""
+    if not question.event:
+        return ()
+    named = mentions(record.sentences, question.event, rules)
+    affirmed = [s for s in named if assertion_of_terms(s.text, question.event, s.section_code, rules) == "present"]
+    return days_of(affirmed, admission)
+
+
 def _facts_of(facts: Sequence[Fact], sentences: Sequence[Sentence]) -> tuple[Fact, ...]:
     indices = {sentence.index for sentence in sentences}
     return tuple(fact for fact in facts if fact.sentence in indices)
@@ -215,8 +226,9 @@ def _rivals(kept: Sequence[Evidence], margin: float) -> tuple[Evidence, ...]:
 def _of_this_stay(question: Question, facts: Sequence[Fact]) -> bool:
     """Whether the answer is about the patient's own stay as a whole: only then its series belongs to the answer."""
     own = all(fact.assertion == "present" and "other_stay" not in fact.notes for fact in facts)
-    whole = question.day is None and question.period is None and question.operation is None and not question.past
-    return bool(facts) and own and whole
+    points = (question.day, question.stay_day, question.period, question.operation, question.past)
+    bounded = any(points) or question.relation in ("before", "during", "after")
+    return bool(facts) and own and not bounded
 
 
 def _status(choice: Choice, conflicts: Sequence[Conflict]) -> Status:

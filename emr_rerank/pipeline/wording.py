@@ -26,7 +26,7 @@ def word_answer(
         return say("conflicting", question.language, rules, places=_places(question, sides, rules))
     if question.shape == "change" and trends:
         return _join(question, [_trend(question, trend, rules) for trend in trends])
-    bounded = question.day or question.period or question.past
+    bounded = question.day or question.stay_day or question.period or question.past
     values = _each_value(facts) if bounded else _first_by_name(facts)
     if values:
         name = "single" if question.shape == "change" else "value"

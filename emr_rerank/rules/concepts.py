@@ -10,7 +10,9 @@ from typing import Literal
 from emr_rerank.findings import FactKind, Shape
 from emr_rerank.rules.files import Pattern, Rule, load_rules
 
-Group = Literal["class", "section", "vital", "allergy", "drug", "disease", "symptom", "procedure", "exam", "person", "anatomy"]
+Group = Literal[
+    "class", "section", "vital", "allergy", "drug", "disease", "symptom", "procedure", "exam", "person", "anatomy"
+]
 
 
 class Concept(Rule):

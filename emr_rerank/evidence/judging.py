@@ -1,0 +1,149 @@
+"""Whether a candidate can prove the answer: one that can't is held down, one with the asked value is lifted."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from emr_rerank.evidence.allergy import AllergyCheck
+from emr_rerank.evidence.anchors import AnchorCheck
+from emr_rerank.evidence.stated import StatedFacts
+from emr_rerank.evidence.terms import lexicon
+from emr_rerank.evidence.times import AskedTime
+from emr_rerank.findings import Fact
+from emr_rerank.record import Assertion, Sentence
+from emr_rerank.rules.evidence import role_pattern, role_sections
+from emr_rerank.settings import Settings
+
+TYPED_FLOOR = 0.9
+"""Least probability of a sentence that holds a value asked for; what is left is the risk of a misread value."""
+HOME_FLOOR = 0.7
+"""Least probability of a sentence in the section that is about the matter asked for (`Allergies: trimethoprim, rash`):
+what stands there answers, whatever its words."""
+VETO_CEILING = 0.3
+"""Most probability of a sentence that can't prove the answer, however similar it is."""
+_EXTREME = ("highest", "lowest")
+
+
+@dataclass(frozen=True)
+class Judged:
+    """A candidate, its score after the judgement, and whether it may be evidence."""
+
+    sentence: Sentence
+    score: float
+    assertion: Assertion
+    allowed: bool
+
+
+class Judge:
+    """Lets a candidate pass or holds it down.
+
+    Args:
+        time: the time asked for.
+        found: the asked values of the time asked for, by sentence.
+        facts: facts of the candidates.
+        stated: which facts of other kinds are asked for.
+        relatives: whether relatives are asked about.
+        measured: whether only a measured value can answer.
+        anchors: the anchors of the question.
+        settings: `min_score` and the rules folder.
+    """
+
+    def __init__(
+        self,
+        time: AskedTime,
+        found: Mapping[int, Sequence[Fact]],
+        facts: Sequence[Fact],
+        stated: StatedFacts,
+        relatives: bool,
+        measured: bool,
+        anchors: AnchorCheck,
+        settings: Settings,
+    ) -> None:
+        self._question = time.question
+        self._time = time
+        self._allergies = AllergyCheck(time.question, facts, settings.rules_dir)
+        self._found = found
+        self._anchors = anchors
+        self._facts: dict[int, list[Fact]] = {}
+        for fact in facts:
+            self._facts.setdefault(fact.sentence, []).append(fact)
+        self._stated = stated
+        self._needs_value = bool(time.question.analytes) or measured
+        self._ceiling = min(VETO_CEILING, settings.min_score / 2)
+        self._relatives = relatives
+        self._rules = settings.rules_dir
+
+    def __call__(self, sentence: Sentence, score: float, assertion: Assertion) -> Judged:
+        """The candidate with its final score."""
+        typed = sentence.index in self._found and not self._hypothetical(sentence, "present")
+        if self._needs_value:
+            possible = typed or self._told_in_words(sentence, assertion)
+        else:
+            possible = self._plausible(sentence, assertion) and self._shows(sentence)
+        if not (possible and self._speaks_of_it(sentence, typed)):
+            return Judged(sentence, min(score, self._ceiling), assertion, False)
+        here = self._facts.get(sentence.index, ())
+        witnessed = typed or any(self._stated.answers(fact, sentence) for fact in here)
+        floor = TYPED_FLOOR if witnessed else HOME_FLOOR if self._anchors.at_home(sentence) else 0.0
+        return Judged(sentence, max(score, floor), assertion, True)
+
+    def _speaks_of_it(self, sentence: Sentence, typed: bool) -> bool:
+        """Whether the anchors hold.
+
+        Two kinds of facts prove more than words: a vital sign asked for (a chart's row never names it; on admission the
+        examination tells it), and for a named allergen the statements about it, its class or all drugs.
+        """
+        if not self._allergies.bears_on(sentence):
+            return False
+        asked = self._question
+        if typed and len(asked.anchors) == 1 and asked.kinds == ("vital",) and asked.window is None:
+            return True
+        return self._anchors.holds(sentence) or (self._allergies.stated(sentence) and not self._relatives)
+
+    def _plausible(self, sentence: Sentence, assertion: Assertion) -> bool:
+        kin = assertion == "family" or sentence.section_code == "family_history"
+        household = role_sections("household", self._rules)
+        if kin != self._relatives and not (self._relatives and sentence.section_code in household):
+            return False
+        if self._asks_result and role_pattern("no_result", self._rules).search(sentence.text):
+            return False
+        return not self._hypothetical(sentence, assertion) and self._time.holds_sentence(sentence)
+
+    @cached_property
+    def _asks_result(self) -> bool:
+        """Whether the result of an examination is asked for, not whether it was done."""
+        known = lexicon(self._rules)
+        examined = any(known.concept(name).group == "exam" for name in self._question.concepts)
+        return examined and self._question.shape not in ("yes_no", "date")
+
+    def _told_in_words(self, sentence: Sentence, assertion: Assertion) -> bool:
+        """Whether the sentence tells the asked analyte's finding without a value, where no value answers."""
+        asked = self._question
+        if self._found or asked.shape in _EXTREME or not asked.analytes or self._names_of(sentence):
+            return False
+        if self._time.bounded and self._time.day is None:
+            return False
+        classes = {name for name in asked.concepts if lexicon(self._rules).concept(name).group == "class"}
+        words = lexicon(self._rules)
+        named = set(words.analytes_in(sentence.text)) & set(asked.analytes)
+        named |= words.concepts.named(sentence.text) & classes
+        finding = role_pattern("verbal_finding", self._rules).search(sentence.text)
+        return bool(named and finding) and self._plausible(sentence, assertion)
+
+    def _names_of(self, sentence: Sentence) -> bool:
+        """Whether the sentence holds a value asked for, if of another time or person."""
+        return any(fact.name in self._question.analytes for fact in self._facts.get(sentence.index, ()))
+
+    def _shows(self, sentence: Sentence) -> bool:
+        """Whether the sentence shows what the question insists on (a number of units)."""
+        asked = self._question
+        if not asked.must_show:
+            return True
+        return any(re.search(pattern, sentence.text, re.IGNORECASE) for pattern in asked.shows)
+
+    def _hypothetical(self, sentence: Sentence, assertion: Assertion) -> bool:
+        """Whether the sentence says what may happen: it does not prove that it did."""
+        if sentence.section_code in self._question.sections:
+            return False
+        return assertion == "conditional" or sentence.section_code in role_sections("hypothetical", self._rules)
