@@ -50,7 +50,8 @@ class Question(Noun):
         (), description="groups of surface forms; evidence must contain one form of each group"
     )
     shows: tuple[str, ...] = Field((), description="patterns of what answering text shows: an amount, a size, a side")
-    must_show: bool = Field(False, description="whether text that does not show it is no evidence")
+    must_show: tuple[str, ...] = Field((), description="those of them without which a text is no evidence")
+    loose: bool = Field(False, description="whether the anchors are mere words: they bind only text of their own script")
     rules: tuple[str, ...] = Field((), description="ids of the question rules that fired")
 
 

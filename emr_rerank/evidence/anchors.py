@@ -40,13 +40,21 @@ class AnchorCheck:
         named = self._concepts.named(text)
         earlier = self._carried.get(sentence.index)
         before = self._concepts.named(earlier) if earlier else frozenset()
-        return all(
+        held = [
             bool(ids & named)
             or self._at_home(ids, sentence)
             or any(holds_form(text, form) for form in forms)
             or bool(self._of_context(ids) & before)
             for ids, forms in self._groups
-        )
+        ]
+        return all(held) or self._held_but_for_the_place(held, named | before)
+
+    def _held_but_for_the_place(self, held: list[bool], named: frozenset[str]) -> bool:
+        """Whether only a part of the body is not named, by a sentence that names no other one either."""
+        if not any(held) or any(self._concepts.get(name).group == "anatomy" for name in named):
+            return False
+        missing = [ids for (ids, _), holds in zip(self._groups, held, strict=True) if not holds]
+        return all(ids and all(self._concepts.get(i).group == "anatomy" for i in ids) for ids in missing)
 
     def at_home(self, sentence: Sentence) -> bool:
         """Whether the sentence stands in the section that is about one of the concepts asked for."""

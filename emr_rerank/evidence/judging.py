@@ -23,6 +23,7 @@ what stands there answers, whatever its words."""
 VETO_CEILING = 0.3
 """Most probability of a sentence that can't prove the answer, however similar it is."""
 _EXTREME = ("highest", "lowest")
+_WORD = re.compile(r"[A-Za-z]{4,}")
 
 
 @dataclass(frozen=True)
@@ -99,6 +100,8 @@ class Judge:
         asked = self._question
         if typed and len(asked.anchors) == 1 and asked.kinds == ("vital",) and asked.window is None:
             return True
+        if asked.loose and _other_script(asked.anchors, sentence.text):
+            return True
         return self._anchors.holds(sentence) or (self._allergies.stated(sentence) and not self._relatives)
 
     def _plausible(self, sentence: Sentence, assertion: Assertion) -> bool:
@@ -137,13 +140,17 @@ class Judge:
 
     def _shows(self, sentence: Sentence) -> bool:
         """Whether the sentence shows what the question insists on (a number of units)."""
-        asked = self._question
-        if not asked.must_show:
-            return True
-        return any(re.search(pattern, sentence.text, re.IGNORECASE) for pattern in asked.shows)
+        needed = self._question.must_show
+        return all(re.search(pattern, sentence.text, re.IGNORECASE) for pattern in needed)
 
     def _hypothetical(self, sentence: Sentence, assertion: Assertion) -> bool:
         """Whether the sentence says what may happen: it does not prove that it did."""
         if sentence.section_code in self._question.sections:
             return False
         return assertion == "conditional" or sentence.section_code in role_sections("hypothetical", self._rules)
+
+
+def _other_script(groups: Sequence[Sequence[str]], text: str) -> bool:
+    """Whether words of one script are looked for in a text of the other, where their absence says nothing."""
+    latin = all(form.isascii() for group in groups for form in group)
+    return _WORD.search(text) is None if latin else text.isascii()

@@ -30,6 +30,8 @@ PAST_BONUS = 1.5
 """What telling of the past is worth, in log odds, where the past is asked for."""
 EVENT_BONUS = 1.5
 """What naming the event that dates the question is worth, in log odds."""
+TIME_BONUS = 3.0
+"""What the latest of the sentences is worth against the earliest, in log odds, where the latest is asked for."""
 INTENTION = "concept.intention"
 """Concept of words that announce something still to be done."""
 RESULT_KINDS = frozenset({"procedure"})
@@ -51,12 +53,19 @@ class Order:
         self._rules = rules_dir
         self._results = bool(set(role_sections("results", rules_dir)) & set(question.sections))
         self._end = frozenset(role_sections(question.window, rules_dir)) if question.window else frozenset()
+        self._early = question.shape == "first" or question.window == "admission"
+        self._late = question.shape == "last" or question.window == "discharge"
         concepts = lexicon(rules_dir).concepts
         self._lists = bool(question.concepts) and all(concepts.get(i).group == "section" for i in question.concepts)
 
     def __call__(self, proven: Sequence[Judged]) -> list[Judged]:
-        """The sentences, best first."""
-        return self._by_time(sorted(proven, key=self._cost))
+        """The sentences, best first; for a point of the stay, those nearer to it in time are worth more."""
+        if not self._early and not self._late:
+            return sorted(proven, key=self._cost)
+        by_time = sorted(proven, key=lambda item: (item.sentence.date or "", item.sentence.index), reverse=self._late)
+        step = TIME_BONUS / max(len(by_time) - 1, 1)
+        after = {item.sentence.index: place * step for place, item in enumerate(by_time)}
+        return sorted(proven, key=lambda item: self._cost(item) + after[item.sentence.index])
 
     def _cost(self, item: Judged) -> float:
         sentence = item.sentence
@@ -106,16 +115,3 @@ class Order:
         if not sections or sentence.section_code not in sections:
             return PLACE_STEP * (len(sections) + 1)
         return PLACE_STEP * sections.index(sentence.section_code)
-
-    def _by_time(self, by_score: list[Judged]) -> list[Judged]:
-        """For a point of the stay, sentences about as good as the best come in its order of time."""
-        early = self._question.shape == "first" or self._question.window == "admission"
-        late = self._question.shape == "last" or self._question.window == "discharge"
-        if not by_score or not (early or late):
-            return by_score
-        end = [item for item in by_score if item.sentence.section_code in self._end]
-        if end:
-            return by_score
-        near = [item for item in by_score if item.score >= by_score[0].score - 0.1]
-        dated = sorted(near, key=lambda item: (item.sentence.date or "", item.sentence.index), reverse=late)
-        return [*dated, *(item for item in by_score if item not in near)]

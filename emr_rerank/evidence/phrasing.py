@@ -35,9 +35,10 @@ class Phrasing:
     sections: list[str] = field(default_factory=list)
     means: list[str] = field(default_factory=list)
     shows: list[str] = field(default_factory=list)
-    must_show: bool = False
+    must_show: list[str] = field(default_factory=list)
     rules: list[str] = field(default_factory=list)
     values: bool = True
+    treated: bool = False
 
 
 def read_phrasing(text: str, named: Sequence[Named], rules: Iterable[QuestionRule]) -> tuple[Phrasing, str]:
@@ -104,6 +105,7 @@ def _note_matter(rule: QuestionRule, phrasing: Phrasing) -> bool:
     phrasing.sections.extend(rule.sections)
     phrasing.means.extend(rule.means)
     phrasing.shows.extend([rule.shows] if rule.shows else [])
-    phrasing.must_show = phrasing.must_show or rule.must_show
+    phrasing.must_show.extend([rule.shows] if rule.shows and rule.must_show else [])
     phrasing.values = phrasing.values and rule.values
+    phrasing.treated = phrasing.treated or rule.treated
     return bool(rule.shape or rule.kinds or rule.sections or rule.means or rule.shows or not rule.values)

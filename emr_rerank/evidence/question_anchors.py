@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from emr_rerank.evidence.phrasing import MASK
@@ -19,6 +20,16 @@ _LEFT = re.compile(r"[\u3400-\u9fff]+|[A-Za-z][A-Za-z0-9-]+")
 _JOINT = re.compile(
     r"^\s*(?:、|/|，|,|或者?|和|及|以及|与|还是|,?\s*\b(?:or|and)\b(?: any)?)\s*$|[?？;；。，,]", re.IGNORECASE
 )
+
+
+@dataclass(frozen=True, order=True)
+class _Group:
+    """A stretch of the question, the forms that stand for it, and the group of its concept."""
+
+    start: int
+    end: int
+    forms: tuple[str, ...]
+    kind: str
 
 
 def anchors_of(
@@ -45,10 +56,10 @@ def anchors_of(
     named_ids = {known.id for _, _, known in spans}
     if any(FAMILY_DENIAL in known.narrower for _, _, known in spans):
         spans = [span for span in spans if span[2].group != "section"]  # a relative has no diagnosis section here
-    groups = [(start, end, _forms(known, general)) for start, end, known in spans if _binds(known, typed)]
+    groups = [_Group(*span[:2], _forms(span[2], general), span[2].group) for span in spans if _binds(span[2], typed)]
     if not _measured(typed, concepts):
         things = named_things(text, rest.replace(MASK, " "), rules_dir)
-        groups += [(*match.span(), _variants(match.group())) for match in things]
+        groups += [_Group(*match.span(), _variants(match.group()), "") for match in things]
     meant = [_forms(known, general) for known in concepts if known.id not in named_ids and _binds(known, typed)]
     return list(dict.fromkeys([*_joined(text, sorted(groups)), *meant]))
 
@@ -100,13 +111,19 @@ def _variants(word: str) -> tuple[str, ...]:
     return (word, word[:-1]) if word.isascii() and word.endswith("s") and len(word) > 4 else (word,)
 
 
-def _joined(text: str, groups: list[tuple[int, int, tuple[str, ...]]]) -> Anchors:
+def _joined(text: str, groups: list[_Group]) -> Anchors:
+    """One group for what is joined by words or marks, stands side by side (恶心呕吐), or is a symptom like the first."""
     joined: Anchors = []
-    last_end = 0
-    for start, end, forms in groups:
-        if joined and _JOINT.search(text[last_end:start]):
-            joined[-1] = (*joined[-1], *forms)
+    last: _Group | None = None
+    symptom: int | None = None
+    for group in groups:
+        beside = last is not None and last.kind == group.kind != "" and not text[last.end : group.start].strip()
+        if last is not None and (beside or _JOINT.search(text[last.end : group.start])):
+            joined[-1] = (*joined[-1], *group.forms)
+        elif group.kind == "symptom" and symptom is not None:
+            joined[symptom] = (*joined[symptom], *group.forms)
         else:
-            joined.append(forms)
-        last_end = end
+            joined.append(group.forms)
+        symptom = len(joined) - 1 if group.kind == "symptom" and symptom is None else symptom
+        last = group
     return joined

@@ -110,7 +110,9 @@ class AskedTime:
         if not self.event.holds(sentence, when):
             return False
         if question.past:
-            return "other_stay" in fact.notes or fact.assertion == "historical" or self._before_stay(fact.time)
+            undated = fact.time is None and sentence.section_code in role_sections("history", self.rules_dir)
+            past = "other_stay" in fact.notes or fact.assertion == "historical"
+            return past or undated or self._before_stay(fact.time)
         return question.window is None or self._in_window(fact, sentence)
 
     def holds_sentence(self, sentence: Sentence) -> bool:

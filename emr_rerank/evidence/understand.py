@@ -14,6 +14,8 @@ from emr_rerank.rules.evidence import group_rule, role_sections
 from emr_rerank.rules.questions import question_rules
 
 _CHINESE = re.compile(r"[\u3400-\u9fff]")
+TREATED = frozenset({"disease", "symptom", "anatomy"})
+"""Concept groups of what a treatment is given for."""
 _ALONE = re.compile(r"(?<![\u3400-\u9fff])[\u3400-\u9fff](?![\u3400-\u9fff])")
 
 
@@ -34,7 +36,8 @@ def understand(text: str, rules_dir: Path | None = None) -> Question:
     concepts = _concepts(matter, analytes, phrasing, words)
     analytes = tuple(dict.fromkeys([*analytes, *(i for known in concepts for i in known.analytes if phrasing.values)]))
     anchors = anchors_of(text, rest, matter, concepts, bool(analytes), words, rules_dir)
-    if not (analytes or concepts or anchors):
+    loose = not (analytes or concepts or anchors)
+    if loose:
         anchors = content_anchors(text, rest, rules_dir)
     shape = phrasing.shape or _usual_shape(matter, phrasing, words)
     points = (phrasing.day, phrasing.period, phrasing.window, *phrasing.sections)
@@ -59,7 +62,8 @@ def understand(text: str, rules_dir: Path | None = None) -> Question:
             "unresolved": phrasing.unresolved or not (analytes or concepts or anchors or any(points)),
             "anchors": tuple(anchors),
             "shows": tuple(phrasing.shows),
-            "must_show": phrasing.must_show,
+            "must_show": tuple(phrasing.must_show),
+            "loose": loose,
             "rules": tuple(phrasing.rules),
         }
     )
@@ -120,9 +124,18 @@ def _read(text: str, words: Lexicon, rules_dir: Path | None) -> tuple[tuple[Name
 
 
 def _matter(named: Iterable[Named], phrasing: Phrasing) -> tuple[Named, ...]:
-    """What is named for its own sake: not the event or the operation that only tells the time."""
-    times: list[Span] = [*phrasing.context, *([phrasing.event] if phrasing.event else [])]
-    return tuple(item for item in named if not any(item.start < end and start < item.end for start, end in times))
+    """What is named for its own sake: not the event or the operation that only tells the time.
+
+    Where a question names nothing but its event (中风后落下什么毛病), the event is its matter.
+    """
+    without_operation = _outside(named, phrasing.context)
+    event = [phrasing.event] if phrasing.event else []
+    matter = _outside(without_operation, event)
+    return matter if matter or phrasing.means else without_operation
+
+
+def _outside(named: Iterable[Named], spans: Sequence[Span]) -> tuple[Named, ...]:
+    return tuple(item for item in named if not any(item.start < end and start < item.end for start, end in spans))
 
 
 def _analytes(matter: Iterable[Named], words: Lexicon) -> tuple[str, ...]:
@@ -139,6 +152,8 @@ def _concepts(
     """
     ids = [item.term for item in matter if not item.analyte]
     asked = [known for known in _instead([*ids, *phrasing.means], words) if not set(known.analytes) & set(analytes)]
+    if phrasing.treated:
+        asked = [known for known in asked if known.group not in TREATED]
     told = {kind for known in asked if known.anchor for kind in known.kinds}
     return tuple(known for known in asked if known.anchor or not told & set(known.kinds))
 

@@ -19,6 +19,7 @@ class QuestionRule(Rule):
     - `shape`, `window`: the first rule that fires decides; `kinds`, `sections`, `shows` add up.
     - `means`: concepts that the wording asks for without naming them.
     - `values` false: an analyte in the question is the matter (why did it rise), not a value that is asked for.
+    - `treated`: diseases, symptoms and parts of the body named are what is treated; evidence need not name them.
     - `day` true: the pattern names the groups month and day, and may name year; a month may be an English name. With
       day2 (and month2) it names the first and the last of several days. `stay_day` true: group count, or `number`.
     - `period` true: the pattern names the group year, month, or both; with `ago` Y or M a time before admission, whose
@@ -41,6 +42,7 @@ class QuestionRule(Rule):
     sections: tuple[str, ...] = ()
     means: tuple[str, ...] = ()
     values: bool = True
+    treated: bool = False
     day: bool = False
     stay_day: bool = False
     period: bool = False
