@@ -24,7 +24,8 @@ def asked_names(question: Question, rules_dir: Path | None = None) -> frozenset[
     for concept_id in question.concepts:
         known = words.concept(concept_id)
         for item in (known, *map(words.concept, known.narrower)):
-            named.update(item.facts or (item.id.removeprefix("concept."),))
+            if item.anchor or item.facts:
+                named.update(item.facts or (item.id.removeprefix("concept."),))
     return frozenset(named)
 
 
