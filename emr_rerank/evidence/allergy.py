@@ -1,11 +1,15 @@
 """What bears on a question about one allergen: its name, its class, or a statement about all of its group."""
 
+import re
 from collections.abc import Sequence
 from pathlib import Path
 
 from emr_rerank.findings import Fact, Question
 from emr_rerank.record import Sentence
 from emr_rerank.rules.allergens import Allergen, Allergens, allergens
+
+_ASKING = re.compile(r"什么|[哪啥何谁]|\b(?:what|which|any)\b")
+"""Words of the question that stand where an allergen's name would (对什么过敏)."""
 
 
 class AllergyCheck:
@@ -56,7 +60,7 @@ def asked_allergens(question: Question, known: Allergens) -> tuple[Allergen, ...
     if "allergy" not in question.kinds:
         return ()
     named = [mention.allergen for mention in known.find(question.text)]
-    return tuple(allergen for allergen in named if not allergen.general)
+    return tuple(allergen for allergen in named if not (allergen.general or _ASKING.search(allergen.id)))
 
 
 def _related(one: Allergen, other: Allergen) -> bool:

@@ -6,8 +6,6 @@ from pathlib import Path
 from emr_rerank.evidence.terms import holds_form, lexicon
 from emr_rerank.record import Sentence
 
-_CONTEXT = frozenset({"exam", "anatomy"})
-"""Groups that an earlier sentence of the same report may name for a later one."""
 _TURNED = 4
 """Shortest Chinese form that may stand turned about in the text (输尿管结石: 输尿管上段结石)."""
 
@@ -19,14 +17,14 @@ class AnchorCheck:
         groups: `Question.anchors`; a sentence must hold a form of every group, in its text or its section titles, or
             stand in a section that is about the group's concept.
         rules_dir: a hospital's own rule files.
-        carried: by sentence index, the earlier sentence that names the examination it reports.
+        carried: by sentence index, the examinations that an earlier sentence of its report names for it.
     """
 
     def __init__(
         self,
         groups: tuple[tuple[str, ...], ...],
         rules_dir: Path | None = None,
-        carried: Mapping[int, str] | None = None,
+        carried: Mapping[int, frozenset[str]] | None = None,
     ) -> None:
         self._concepts = lexicon(rules_dir).concepts
         self._groups = [(self._concepts_of(group), self._names(group)) for group in groups]
@@ -38,13 +36,12 @@ class AnchorCheck:
             return True
         text = " ".join((*sentence.section_path, sentence.text))
         named = self._concepts.named(text)
-        earlier = self._carried.get(sentence.index)
-        before = self._concepts.named(earlier) if earlier else frozenset()
+        before = self._carried.get(sentence.index, frozenset())
         held = [
             bool(ids & named)
             or self._at_home(ids, sentence)
             or any(holds_form(text, form) for form in forms)
-            or bool(self._of_context(ids) & before)
+            or bool(ids & before)
             for ids, forms in self._groups
         ]
         return all(held) or self._held_but_for_the_place(held, named | before)
@@ -73,9 +70,6 @@ class AnchorCheck:
             for form in group
             if (len(form) >= _TURNED and not form.isascii()) or not self._concepts.with_form(form) & known
         )
-
-    def _of_context(self, ids: frozenset[str]) -> frozenset[str]:
-        return frozenset(i for i in ids if self._concepts.get(i).group in _CONTEXT)
 
     def _at_home(self, ids: frozenset[str], sentence: Sentence) -> bool:
         return any(sentence.section_code in self._concepts.get(concept_id).home for concept_id in ids)

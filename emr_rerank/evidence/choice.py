@@ -6,18 +6,18 @@ least `TYPED_FLOOR`, one in the section about the matter to `HOME_FLOOR`. Everyt
 probability.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from emr_rerank.evidence.anchors import AnchorCheck
 from emr_rerank.evidence.answering import answering_facts
-from emr_rerank.evidence.carried import carried_examinations
 from emr_rerank.evidence.judging import TYPED_FLOOR, Judge, Judged
 from emr_rerank.evidence.operation_time import operation_day
 from emr_rerank.evidence.ordering import Order
 from emr_rerank.evidence.stated import StatedFacts
+from emr_rerank.evidence.terms import lexicon
 from emr_rerank.evidence.times import AskedTime, stay_of
-from emr_rerank.evidence.typed import asked_names, asks_relatives, rank_witnesses, witnesses
+from emr_rerank.evidence.typed import asked_names, rank_witnesses, witnesses
 from emr_rerank.findings import Evidence, Fact, Question
 from emr_rerank.record import Assertion, Sentence
 from emr_rerank.settings import Settings
@@ -46,7 +46,8 @@ def choose(
     settings: Settings,
     stay: tuple[str | None, str | None] = (None, None),
     record_sentences: Sequence[Sentence] = (),
-    event_days: tuple[str, ...] = (),
+    event_moments: tuple[str, ...] = (),
+    carried: Mapping[int, frozenset[str]] | None = None,
 ) -> Choice:
     """Split the candidates into evidence and rejected sentences.
 
@@ -58,20 +59,21 @@ def choose(
         assertions: assertion of each candidate.
         settings: `min_score`, `evidence`, `rejected`, `rules_dir`.
         stay: ISO dates of admission and discharge, where the record states them.
-        record_sentences: all sentences of the record, from which the day of an operation and what a report's earlier
-            sentences say are taken; the candidates where none are given.
-        event_days: ISO days of the event that dates the question, earliest first.
+        record_sentences: all sentences of the record, from which the day of an operation is taken; the candidates
+            where none are given.
+        event_moments: ISO days or date-times of the event that dates the question, earliest first.
+        carried: `RecordIndex.carried`.
     """
     rules = settings.rules_dir
     every = record_sentences or sentences
     names = asked_names(question, rules)
     stay = stay_of(sentences, stay)
-    time = AskedTime(question, stay, operation_day(every, facts, stay[0], rules), event_days, rules)
+    time = AskedTime(question, stay, operation_day(every, facts, stay[0], rules), event_moments, rules)
     found = witnesses(time, facts, sentences, names)
-    relatives = asks_relatives(question.concepts, rules)
+    relatives = lexicon(rules).relatives(question.concepts)
     stated = StatedFacts(time, names, relatives, facts)
     measured = any(fact.kind in ("lab", "vital") and fact.name in names for fact in facts)
-    anchors = AnchorCheck(question.anchors, rules, carried_examinations(sentences, every, rules))
+    anchors = AnchorCheck(question.anchors, rules, carried)
     judge = Judge(time, found, facts, stated, relatives, measured, anchors, settings)
     by_index = {s.index: score for s, score in zip(sentences, scores, strict=True)}
     judged = [judge(s, by_index[s.index], a) for s, a in zip(sentences, assertions, strict=True)]

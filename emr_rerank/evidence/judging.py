@@ -81,7 +81,7 @@ class Judge:
         if self._needs_value:
             possible = typed or self._told_in_words(sentence, assertion)
         else:
-            possible = self._plausible(sentence, assertion) and self._shows(sentence)
+            possible = self._plausible(sentence, assertion) and self._shows(sentence, assertion)
         if not (possible and self._speaks_of_it(sentence, typed)):
             return Judged(sentence, min(score, self._ceiling), assertion, False)
         here = self._facts.get(sentence.index, ())
@@ -109,9 +109,16 @@ class Judge:
         household = role_sections("household", self._rules)
         if kin != self._relatives and not (self._relatives and sentence.section_code in household):
             return False
-        if self._asks_result and role_pattern("no_result", self._rules).search(sentence.text):
+        if self._asks_result and self._only_ordered(sentence):
             return False
         return not self._hypothetical(sentence, assertion) and self._time.holds_sentence(sentence)
+
+    def _only_ordered(self, sentence: Sentence) -> bool:
+        """Whether the sentence orders an examination or sends a specimen, and tells no result."""
+        if role_pattern("no_result", self._rules).search(sentence.text):
+            return True
+        ordered = sentence.section_code in role_sections("intended", self._rules)
+        return ordered and sentence.section_code not in self._question.sections
 
     @cached_property
     def _asks_result(self) -> bool:
@@ -138,10 +145,10 @@ class Judge:
         """Whether the sentence holds a value asked for, if of another time or person."""
         return any(fact.name in self._question.analytes for fact in self._facts.get(sentence.index, ()))
 
-    def _shows(self, sentence: Sentence) -> bool:
-        """Whether the sentence shows what the question insists on (a number of units)."""
+    def _shows(self, sentence: Sentence, assertion: Assertion) -> bool:
+        """Whether the sentence shows what the question insists on (a number of units), or denies the matter."""
         needed = self._question.must_show
-        return all(re.search(pattern, sentence.text, re.IGNORECASE) for pattern in needed)
+        return assertion == "absent" or all(re.search(pattern, sentence.text, re.IGNORECASE) for pattern in needed)
 
     def _hypothetical(self, sentence: Sentence, assertion: Assertion) -> bool:
         """Whether the sentence says what may happen: it does not prove that it did."""

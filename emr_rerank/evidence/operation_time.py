@@ -24,7 +24,7 @@ def operation_day(
 ) -> str | None:
     """The day of this stay's first operation.
 
-    By the first date of its notes, else by the first procedure fact, else by the first dated sentence that tells of one.
+    By the first date of its notes, else by the first procedure fact or dated sentence that tells of one.
     """
     home = role_sections("operation", rules_dir)
     noted = [s.date[:10] for s in sentences if s.date and s.section_code in home and s.date_rule is None]

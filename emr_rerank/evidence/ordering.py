@@ -32,6 +32,8 @@ EVENT_BONUS = 1.5
 """What naming the event that dates the question is worth, in log odds."""
 TIME_BONUS = 3.0
 """What the latest of the sentences is worth against the earliest, in log odds, where the latest is asked for."""
+SURE = 4.0
+"""Log odds (0.98) above which scores no longer tell candidates apart: what is left is the model's habit."""
 INTENTION = "concept.intention"
 """Concept of words that announce something still to be done."""
 RESULT_KINDS = frozenset({"procedure"})
@@ -76,7 +78,7 @@ class Order:
         denial = self._denial_cost() if item.assertion == "absent" else 0.0
         plan = PLAN_COST if self._plans(sentence) else 0.0
         bonus = self._bonus(item) + (TEXT_BONUS if named else 0.0)
-        return self._distance(sentence) - log_odds(item.score) - bonus + denial + plan
+        return self._distance(sentence) - min(log_odds(item.score), SURE) - bonus + denial + plan
 
     def _bonus(self, item: Judged) -> float:
         asked, sentence = self._question, item.sentence

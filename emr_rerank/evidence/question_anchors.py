@@ -11,8 +11,6 @@ from emr_rerank.rules.concepts import Concept
 from emr_rerank.rules.questions import question_rules
 
 Anchors = list[tuple[str, ...]]
-FAMILY_DENIAL = "concept.family_denial"
-"""A kind of every relative's concept: a denial for the whole family speaks of each."""
 VALUE_PROVES = frozenset({"section", "exam", "disease", "symptom", "anatomy"})
 """Concept groups that evidence with an asked value need not name: `Hb多少，贫不贫血`."""
 _RUN = re.compile(r"[\u3400-\u9fff]{2,}|[A-Za-z][A-Za-z0-9-]{2,}")
@@ -33,8 +31,14 @@ class _Group:
 
 
 def anchors_of(
-    text: str, rest: str, named: Iterable[Named], concepts: Sequence[Concept], typed: bool, words: Lexicon, rules_dir: Path | None
-) -> Anchors:  # fmt: skip
+    text: str,
+    rest: str,
+    named: Iterable[Named],
+    concepts: Sequence[Concept],
+    typed: bool,
+    words: Lexicon,
+    rules_dir: Path | None,
+) -> Anchors:
     """One group a concept named or meant, and one a thing that nothing here knows.
 
     With a general concept (allergy), its general statements serve for every other. Things joined by 'or' or 'and', and
@@ -54,8 +58,6 @@ def anchors_of(
     asked = {concept.id for concept in concepts}
     spans = [(item.start, item.end, words.concept(item.term)) for item in named if item.term in asked]
     named_ids = {known.id for _, _, known in spans}
-    if any(FAMILY_DENIAL in known.narrower for _, _, known in spans):
-        spans = [span for span in spans if span[2].group != "section"]  # a relative has no diagnosis section here
     groups = [_Group(*span[:2], _forms(span[2], general), span[2].group) for span in spans if _binds(span[2], typed)]
     if not _measured(typed, concepts):
         things = named_things(text, rest.replace(MASK, " "), rules_dir)
@@ -112,7 +114,7 @@ def _variants(word: str) -> tuple[str, ...]:
 
 
 def _joined(text: str, groups: list[_Group]) -> Anchors:
-    """One group for what is joined by words or marks, stands side by side (恶心呕吐), or is a symptom like the first."""
+    """One group for what is joined by words or marks, stands side by side, or is a symptom like the first."""
     joined: Anchors = []
     last: _Group | None = None
     symptom: int | None = None

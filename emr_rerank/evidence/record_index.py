@@ -2,11 +2,13 @@
 
 from bisect import bisect_right
 from collections import OrderedDict
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from emr_rerank.evidence.bm25 import BM25
-from emr_rerank.evidence.terms import ANALYTE, lexicon
+from emr_rerank.evidence.carried import carried_names
+from emr_rerank.evidence.terms import ANALYTE, Lexicon, lexicon
 from emr_rerank.record import Record, Section
 
 REMEMBERED = 8
@@ -15,7 +17,10 @@ REMEMBERED = 8
 
 @dataclass(frozen=True)
 class RecordIndex:
-    """Terms of sentences and leaf sections. `leaf_of[i]` is the leaf of sentence i."""
+    """Terms of sentences and leaf sections. `leaf_of[i]` is the leaf of sentence i.
+
+    `carried`: by sentence, the examinations that an earlier sentence of its report names for it.
+    """
 
     leaves: tuple[Section, ...]
     codes: tuple[frozenset[str], ...]
@@ -24,6 +29,7 @@ class RecordIndex:
     sections: BM25
     analytes: tuple[frozenset[str], ...]
     terms: tuple[frozenset[str], ...]
+    carried: Mapping[int, frozenset[str]]
 
 
 _KNOWN: OrderedDict[tuple[str, int, Path | None], tuple[Record, RecordIndex]] = OrderedDict()
@@ -56,7 +62,13 @@ def _build(record: Record, rules_dir: Path | None) -> RecordIndex:
         sections=BM25(sections),
         analytes=tuple(frozenset(t.removeprefix(ANALYTE) for t in own if t.startswith(ANALYTE)) for own in terms),
         terms=tuple(frozenset(own) for own in terms),
+        carried=carried_names(record.sentences, [_examinations(own, words) for own in terms]),
     )
+
+
+def _examinations(terms: Iterable[str], words: Lexicon) -> frozenset[str]:
+    named = (term for term in terms if term.startswith("concept."))
+    return frozenset(name for name in named if words.concept(name).group == "exam")
 
 
 def _codes(record: Record) -> tuple[frozenset[str], ...]:

@@ -131,7 +131,7 @@ def _order(
     most_typed = max(settings.candidates * 2 // 3, 1)
     typed = _by_day(record, named, question)[:most_typed] if question.day else spread(named, most_typed)
     flat = [int(i) for i in np.argsort(-lexical, kind="stable") if lexical[i] > 0]
-    anchors = AnchorCheck(question.anchors, settings.rules_dir)
+    anchors = AnchorCheck(question.anchors, settings.rules_dir, index.carried)
     inside = [i for i, leaf in enumerate(index.leaf_of) if leaf in chosen]
     anchored = [i for i, s in enumerate(record.sentences) if question.anchors and anchors.holds(s)]
     routed = [i for i in inside if record.sentences[i].section_code in question.sections]

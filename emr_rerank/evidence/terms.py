@@ -4,6 +4,7 @@ A concept or analyte adds its id as a term, so 肌酐, Scr and creatinine meet, 
 """
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -14,6 +15,8 @@ from emr_rerank.rules.concepts import Concept, Concepts, concepts, lower, stands
 _WORD = re.compile(r"[a-z][a-z0-9]*|\d+(?:\.\d+)?")
 _CHINESE = re.compile(r"[\u3400-\u9fff]+")
 _PLURAL = re.compile(r"(?<=[a-z]{2}[^s])s$")
+FAMILY = "concept.family"
+"""Concept whose naming asks about relatives; the relatives are its narrower concepts."""
 ANALYTE = "analyte."
 """Prefix of analyte terms, so that none equals an English word."""
 MEANING_WEIGHT = 3.0
@@ -66,6 +69,10 @@ class Lexicon:
     def concept(self, concept_id: str) -> Concept:
         """The concept with this id."""
         return self.concepts.get(concept_id)
+
+    def relatives(self, concept_ids: Iterable[str]) -> bool:
+        """Whether the concepts are relatives, not the patient."""
+        return bool({FAMILY, *self.concept(FAMILY).narrower} & set(concept_ids))
 
     def meanings(self, text: str) -> tuple[str, ...]:
         """Terms for the analytes and concepts that a text names, concepts inside longer words included."""

@@ -50,14 +50,14 @@ class AskedTime:
         question: understood by `understand`.
         stay: dates of admission and discharge, as far as they are known.
         operated: day of the operation, where the record tells it.
-        event_days: days on which the event asked for happened, earliest first.
+        event_moments: days or date-times at which the event asked for happened, earliest first.
         rules_dir: a hospital's own rule files.
     """
 
     question: Question
     stay: tuple[str | None, str | None] = (None, None)
     operated: str | None = None
-    event_days: tuple[str, ...] = ()
+    event_moments: tuple[str, ...] = ()
     rules_dir: Path | None = None
 
     @property
@@ -83,7 +83,7 @@ class AskedTime:
     @cached_property
     def event(self) -> EventTime:
         """The event that dates what is asked."""
-        return EventTime(self.question.event, self.question.relation, self.event_days)
+        return EventTime(self.question.event, self.question.relation, self.event_moments)
 
     @cached_property
     def _operation(self) -> OperationTime:
@@ -107,7 +107,7 @@ class AskedTime:
         when = own_time(fact, sentence, self.rules_dir)
         if question.operation is not None and not self._operation.holds(sentence, when):
             return False
-        if not self.event.holds(sentence, when):
+        if not self.event.holds(sentence, when, fact.start - sentence.start):
             return False
         if question.past:
             undated = fact.time is None and sentence.section_code in role_sections("history", self.rules_dir)

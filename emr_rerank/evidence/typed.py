@@ -1,7 +1,7 @@
 """Facts as witnesses: which sentences hold a value that the question asks for, and in which order they answer it."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 from emr_rerank.evidence.terms import lexicon
@@ -11,8 +11,6 @@ from emr_rerank.record import Sentence
 
 ELSEWHERE = frozenset({"other_stay", "planned", "other_person"})
 """Notes of facts that are no finding of this stay."""
-FAMILY = "concept.family"
-"""Concept whose naming asks about relatives; the relatives are its narrower concepts."""
 BLOOD_PRESSURE = re.compile(r"(\d{2,3})\s*/\s*\d{2,3}$")
 """A pair of pressures: the systolic one orders them, as guidelines grade by it first."""
 
@@ -29,17 +27,12 @@ def asked_names(question: Question, rules_dir: Path | None = None) -> frozenset[
     return frozenset(named)
 
 
-def asks_relatives(concepts: Iterable[str], rules_dir: Path | None = None) -> bool:
-    """Whether the concepts asked about are relatives."""
-    return bool({FAMILY, *lexicon(rules_dir).concept(FAMILY).narrower} & set(concepts))
-
-
 def witnesses(
     time: AskedTime, facts: Sequence[Fact], sentences: Sequence[Sentence], names: frozenset[str]
 ) -> dict[int, tuple[Fact, ...]]:
     """Facts that answer, by sentence index: right name, the person asked for, measured at the time asked for."""
     by_index = {sentence.index: sentence for sentence in sentences}
-    relatives = asks_relatives(time.question.concepts, time.rules_dir)
+    relatives = lexicon(time.rules_dir).relatives(time.question.concepts)
     found: dict[int, tuple[Fact, ...]] = {}
     for fact in facts:
         if fact.name not in names or fact.sentence not in by_index or fact.kind not in ("lab", "vital"):
@@ -84,14 +77,17 @@ def rank_witnesses(
         return [*_change(found, by_time, by_index), *timeless]
     if time.event.asked:
         ordered = [*(backward if question.relation == "before" else by_time), *timeless]
-        own = {i: own_time(found[i][0], by_index[i], time.rules_dir) for i in found}
-        return sorted(ordered, key=lambda i: time.event.distance(by_index[i], own[i]))
+        return sorted(ordered, key=lambda i: min(_event_distance(time, by_index[i], fact) for fact in found[i]))
     if question.shape == "first" or question.window == "admission":
         return [*by_time, *timeless]
     if question.shape == "last" or question.window == "discharge":
         return [*backward, *timeless]
     latest = sorted([*backward, *timeless], key=lambda i: -round(scores[i], 1))
     return sorted(latest, key=lambda i: by_index[i].row is None) if time.day is not None else latest
+
+
+def _event_distance(time: AskedTime, sentence: Sentence, fact: Fact) -> float:
+    return time.event.distance(sentence, own_time(fact, sentence, time.rules_dir), fact.start - sentence.start)
 
 
 def _extreme(facts: Sequence[Fact], highest: bool) -> tuple[bool, float]:

@@ -147,8 +147,8 @@ def _concepts(
 ) -> tuple[Concept, ...]:
     """What the answer is about.
 
-    A class word is left out beside one of its analytes (血气的乳酸), a general word that evidence need not name beside a
-    concept of its kinds (用药, 出院带药).
+    A class word is left out beside one of its analytes (血气的乳酸), a general word that evidence need not name beside
+    a concept of its kinds (用药, 出院带药).
     """
     ids = [item.term for item in matter if not item.analyte]
     asked = [known for known in _instead([*ids, *phrasing.means], words) if not set(known.analytes) & set(analytes)]
@@ -165,8 +165,10 @@ def _usual_shape(matter: Iterable[Named], phrasing: Phrasing, words: Lexicon) ->
 
 
 def _instead(ids: Iterable[str], words: Lexicon) -> tuple[Concept, ...]:
-    """The concepts, those that mean others replaced by them, each once."""
+    """The concepts, those that mean others replaced by them, each once; of relatives no sections are asked for."""
     known = [words.concept(concept_id) for concept_id in ids]
+    if words.relatives(concept.id for concept in known):
+        known = [concept for concept in known if concept.group != "section"]  # a relative has no diagnosis section here
     meant = [i for concept in known for i in (concept.means or (concept.id,))]
     return tuple(words.concept(concept_id) for concept_id in dict.fromkeys(meant))
 

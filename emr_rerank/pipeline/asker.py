@@ -14,9 +14,10 @@ from emr_rerank.audit.journal import Journal
 from emr_rerank.evidence.candidates import with_values
 from emr_rerank.evidence.choice import Choice, choose
 from emr_rerank.evidence.embedder import Embedder
-from emr_rerank.evidence.events import days_of, mentions
+from emr_rerank.evidence.events import mentions, moments_of
 from emr_rerank.evidence.models import load_embedder, load_reranker
 from emr_rerank.evidence.passage import passage
+from emr_rerank.evidence.record_index import record_index
 from emr_rerank.evidence.reranker import Reranker
 from emr_rerank.evidence.shortlist import SectionVectors, embed_sections, shortlist
 from emr_rerank.evidence.typed import asked_names
@@ -138,8 +139,20 @@ class Asker:
             facts = _facts_of(ready.facts, candidates)
             assertions = [_assertion(asked, sentence, rules) for sentence in candidates]
             stay = (record.demographics.get("admission_date"), record.demographics.get("discharge_date"))
-            days = _event_days(record, asked, stay[0], rules)
-            choice = choose(asked, candidates, scores, facts, assertions, self.settings, stay, record.sentences, days)
+            moments = _event_moments(record, asked, stay[0], rules)
+            carried = record_index(record, rules).carried
+            choice = choose(
+                asked,
+                candidates,
+                scores,
+                facts,
+                assertions,
+                self.settings,
+                stay,
+                record_sentences=record.sentences,
+                event_moments=moments,
+                carried=carried,
+            )
             conflicts = find_conflicts(record, _rivals(choice.kept, self.settings.conflict_margin), rules)
             trends = build_trends(ready.facts, asked.analytes, rules) if _of_this_stay(asked, choice.facts) else ()
         status = _status(choice, conflicts)
@@ -203,13 +216,13 @@ def _assertion(question: Question, sentence: Sentence, rules: Path | None) -> As
     return asserted or sentence_assertion(sentence.text, sentence.section_code, rules)
 
 
-def _event_days(record: Record, question: Question, admission: str | None, rules: Path | None) -> tuple[str, ...]:
-    """The days on which the event that dates the question is affirmed to have happened."""
+def _event_moments(record: Record, question: Question, admission: str | None, rules: Path | None) -> tuple[str, ...]:
+    """When the event that dates the question is affirmed to have happened."""
     if not question.event:
         return ()
     named = mentions(record.sentences, question.event, rules)
     affirmed = [s for s in named if assertion_of_terms(s.text, question.event, s.section_code, rules) == "present"]
-    return days_of(affirmed, admission)
+    return moments_of(affirmed, admission)
 
 
 def _facts_of(facts: Sequence[Fact], sentences: Sequence[Sentence]) -> tuple[Fact, ...]:

@@ -13,8 +13,8 @@ class QuestionRule(Rule):
 
     `pattern` is searched for in the question without regard to case. Analytes and concepts named in the question stand
     as U+E000 while it is tried, so 'when' (时间) is not found inside a name (凝血酶原时间), and a pattern may ask for a
-    name with `\\ue000`; with `raw` it is tried on the question as it stands, and names inside the match are no matter of
-    the answer. Rules are tried in file order.
+    name with `\\ue000`; with `raw` it is tried on the question as it stands, and names inside the match are no matter
+    of the answer. Rules are tried in file order.
 
     - `shape`, `window`: the first rule that fires decides; `kinds`, `sections`, `shows` add up.
     - `means`: concepts that the wording asks for without naming them.

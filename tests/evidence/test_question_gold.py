@@ -1,4 +1,4 @@
-"""Hand-written questions (tests/gold/questions.*.yaml): what is understood equals what a clinician means, 19 times of 20."""
+"""Hand-written questions (tests/gold/questions.*.yaml) are understood as a clinician means them, 19 times of 20."""
 
 from pathlib import Path
 from typing import Any
