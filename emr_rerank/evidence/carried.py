@@ -12,7 +12,7 @@ Ids = frozenset[str]
 
 
 def carried_names(sentences: Sequence[Sentence], named: Sequence[Ids]) -> dict[int, Ids]:
-    """For sentences that name no examination, what the earlier one names that tells of which examination they report.
+    """For table rows and sentences that name no examination, those that the heading or the earlier sentence names.
 
     Args:
         sentences: all sentences of a record, in reading order.
@@ -20,7 +20,7 @@ def carried_names(sentences: Sequence[Sentence], named: Sequence[Ids]) -> dict[i
     """
     carried: dict[int, Ids] = {}
     for place, sentence in enumerate(sentences):
-        if not named[place]:
+        if not named[place] or sentence.row:
             earlier = _heading(place, sentences, named) if sentence.row else _report(place, sentences, named)
             if earlier is not None and named[earlier]:
                 carried[sentence.index] = named[earlier]
