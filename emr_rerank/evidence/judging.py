@@ -28,12 +28,17 @@ _WORD = re.compile(r"[A-Za-z]{4,}")
 
 @dataclass(frozen=True)
 class Judged:
-    """A candidate, its score after the judgement, and whether it may be evidence."""
+    """A candidate, its score after the judgement, and whether it may be evidence.
+
+    `witnessed`: it holds a fact that answers; `advised`: it only says of the matter what is to be avoided or done.
+    """
 
     sentence: Sentence
     score: float
     assertion: Assertion
     allowed: bool
+    witnessed: bool = False
+    advised: bool = False
 
 
 class Judge:
@@ -71,6 +76,7 @@ class Judge:
             self._facts.setdefault(fact.sentence, []).append(fact)
         self._stated = stated
         self._needs_value = bool(time.question.analytes) or measured
+        self._needs_fact = stated.needed(facts)
         self._ceiling = min(VETO_CEILING, settings.min_score / 2)
         self._relatives = relatives
         self._rules = settings.rules_dir
@@ -84,10 +90,13 @@ class Judge:
             possible = self._plausible(sentence, assertion) and self._shows(sentence, assertion)
         if not (possible and self._speaks_of_it(sentence, typed)):
             return Judged(sentence, min(score, self._ceiling), assertion, False)
-        here = self._facts.get(sentence.index, ())
+        here = self._facts.get(sentence.index, [])
         witnessed = typed or any(self._stated.answers(fact, sentence) for fact in here)
+        if self._needs_fact and not witnessed:
+            return Judged(sentence, min(score, self._ceiling), assertion, False)
         floor = TYPED_FLOOR if witnessed else HOME_FLOOR if self._anchors.at_home(sentence) else 0.0
-        return Judged(sentence, max(score, floor), assertion, True)
+        advised = not witnessed and self._stated.only_advised(here)
+        return Judged(sentence, max(score, floor), assertion, True, witnessed, advised)
 
     def _speaks_of_it(self, sentence: Sentence, typed: bool) -> bool:
         """Whether the anchors hold.

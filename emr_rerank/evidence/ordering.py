@@ -27,7 +27,9 @@ SHOW_BONUS = 1.5
 END_BONUS = 2.0
 """What standing in a section that tells of the asked end of the stay is worth, in log odds."""
 PAST_BONUS = 1.5
-"""What telling of the past is worth, in log odds, where the past is asked for."""
+"""What telling of the past is worth, in log odds, where the past is asked for; else what it costs."""
+FACT_BONUS = 2.0
+"""What holding a fact that answers is worth, in log odds."""
 EVENT_BONUS = 1.5
 """What naming the event that dates the question is worth, in log odds."""
 TIME_BONUS = 3.0
@@ -58,6 +60,7 @@ class Order:
         self._early = question.shape == "first" or question.window == "admission"
         self._late = question.shape == "last" or question.window == "discharge"
         concepts = lexicon(rules_dir).concepts
+        self._done = any(concepts.get(i).group == "procedure" for i in question.concepts)
         self._lists = bool(question.concepts) and all(concepts.get(i).group == "section" for i in question.concepts)
 
     def __call__(self, proven: Sequence[Judged]) -> list[Judged]:
@@ -76,7 +79,7 @@ class Order:
             return self._distance(sentence) - log_odds(1.0) + 1e-6 * sentence.index
         named = self._anchors.holds(sentence.model_copy(update={"section_path": (), "section_code": "other"}))
         denial = self._denial_cost() if item.assertion == "absent" else 0.0
-        plan = PLAN_COST if self._plans(sentence) else 0.0
+        plan = PLAN_COST if item.advised or self._plans(sentence) else 0.0
         bonus = self._bonus(item) + (TEXT_BONUS if named else 0.0)
         return self._distance(sentence) - min(log_odds(item.score), SURE) - bonus + denial + plan
 
@@ -84,9 +87,10 @@ class Order:
         asked, sentence = self._question, item.sentence
         bonus = DATE_BONUS if asked.shape == "date" and sentence.date_rule is not None else 0.0
         bonus += SHOW_BONUS if any(re.search(shown, sentence.text, re.IGNORECASE) for shown in asked.shows) else 0.0
+        bonus += FACT_BONUS if item.witnessed else 0.0
         bonus += END_BONUS if sentence.section_code in self._end else 0.0
         past = item.assertion == "historical" or sentence.section_code == "past_history"
-        bonus += PAST_BONUS if asked.past and past else 0.0
+        bonus += (PAST_BONUS if asked.past else -PAST_BONUS if self._done else 0.0) if past else 0.0
         event = bool(asked.event) and any(form in sentence.text for form in asked.event)
         return bonus + (EVENT_BONUS if event else 0.0)
 

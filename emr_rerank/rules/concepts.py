@@ -28,6 +28,7 @@ class Concept(Rule):
     - `narrower`: concepts that are kinds of this one.
     - `pattern`: a further way that records write it (`P80次/分`), tried on lower-case text.
     - `means`: concepts that naming it asks for in its stead (出院主要诊断: discharge diagnosis, main diagnosis).
+    - `roles`: roles of the diagnosis facts that it asks for.
     - `shape`: the shape of an answer where the wording tells none (入院日期: a date).
     - `anchor` false: evidence need not name it.
     """
@@ -45,6 +46,7 @@ class Concept(Rule):
     narrower: tuple[str, ...] = ()
     pattern: Pattern | None = None
     means: tuple[str, ...] = ()
+    roles: tuple[str, ...] = ()
     shape: Shape | None = None
     anchor: bool = True
 
