@@ -86,8 +86,9 @@ class Order:
     def _bonus(self, item: Judged) -> float:
         asked, sentence = self._question, item.sentence
         bonus = DATE_BONUS if asked.shape == "date" and sentence.date_rule is not None else 0.0
-        bonus += SHOW_BONUS if any(re.search(shown, sentence.text, re.IGNORECASE) for shown in asked.shows) else 0.0
-        bonus += FACT_BONUS if item.witnessed else 0.0
+        shown = any(re.search(pattern, sentence.text, re.IGNORECASE) for pattern in asked.shows)
+        bonus += SHOW_BONUS if shown else 0.0
+        bonus += FACT_BONUS if item.witnessed and (shown or not asked.shows) else 0.0
         bonus += END_BONUS if sentence.section_code in self._end else 0.0
         past = item.assertion == "historical" or sentence.section_code == "past_history"
         bonus += (PAST_BONUS if asked.past else -PAST_BONUS if self._done else 0.0) if past else 0.0

@@ -82,8 +82,12 @@ class StatedFacts:
         """Whether the fact is of this stay, or of before where that is asked for; by name past ones answer too."""
         if self._asked.past and fact.kind == "medication":
             return detail(fact, "status") == "home" or sentence.section_code in _PAST_SECTIONS
-        earlier = "other_stay" in fact.notes
-        return not earlier or self._asked.past or self._asked.period is not None or self._named(fact)
+        if self._asked.period is not None:
+            return True
+        earlier = "other_stay" in fact.notes or fact.assertion == "historical" or detail(fact, "role") == "history"
+        if self._asked.past:
+            return earlier or sentence.section_code in _PAST_SECTIONS
+        return not earlier or self._named(fact)
 
     @cached_property
     def _concepts(self) -> tuple[Concept, ...]:
