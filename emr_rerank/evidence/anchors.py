@@ -30,12 +30,12 @@ class AnchorCheck:
         self._groups = [(self._concepts_of(group), self._names(group)) for group in groups]
         self._carried = carried or {}
 
-    def holds(self, sentence: Sentence) -> bool:
-        """Whether the sentence satisfies every group."""
+    def holds(self, sentence: Sentence, known: frozenset[str] | None = None) -> bool:
+        """Whether the sentence satisfies every group; `known`: the concepts that it and its titles name, if counted."""
         if not self._groups:
             return True
         text = " ".join((*sentence.section_path, sentence.text))
-        named = self._concepts.named(text)
+        named = self._concepts.named(text) if known is None else known
         before = self._carried.get(sentence.index, frozenset())
         held = [
             bool(ids & named)

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 from emr_rerank.evidence.days import days_apart
@@ -82,10 +83,16 @@ class EventTime:
         return days + (UNCERTAIN if days == 0 and "T" not in when else 0.5)
 
 
+@lru_cache(maxsize=64)
+def _any_of(forms: tuple[str, ...]) -> re.Pattern[str]:
+    ways = (re.escape(form) for form in sorted(forms, key=len, reverse=True))
+    words = (rf"(?<![A-Za-z]){way}(?:s|es|ed|ing)?(?![A-Za-z])" if way.isascii() else way for way in ways)
+    return re.compile("|".join(words), re.IGNORECASE)
+
+
 def _places(text: str, forms: tuple[str, ...]) -> list[tuple[int, int]]:
     """Where the text names the event; the whole text where it does so with its characters turned about."""
-    lowered = text.lower()
-    found = [match.span() for form in forms for match in re.finditer(re.escape(form.lower()), lowered)]
+    found = [match.span() for match in _any_of(forms).finditer(text)]
     if found or not any(holds_form(text, form) for form in forms):
         return found
     return [(0, 0)]

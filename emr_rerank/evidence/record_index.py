@@ -19,6 +19,7 @@ REMEMBERED = 8
 class RecordIndex:
     """Terms of sentences and leaf sections. `leaf_of[i]` is the leaf of sentence i.
 
+    `concepts`: ids of the concepts that a sentence and its section titles name.
     `carried`: by sentence, the examinations that an earlier sentence of its report names for it.
     """
 
@@ -29,6 +30,7 @@ class RecordIndex:
     sections: BM25
     analytes: tuple[frozenset[str], ...]
     terms: tuple[frozenset[str], ...]
+    concepts: tuple[frozenset[str], ...]
     carried: Mapping[int, frozenset[str]]
 
 
@@ -62,8 +64,15 @@ def _build(record: Record, rules_dir: Path | None) -> RecordIndex:
         sections=BM25(sections),
         analytes=tuple(frozenset(t.removeprefix(ANALYTE) for t in own if t.startswith(ANALYTE)) for own in terms),
         terms=tuple(frozenset(own) for own in terms),
+        concepts=_concepts(record, terms, words),
         carried=carried_names(record.sentences, [_examinations(own, words) for own in terms]),
     )
+
+
+def _concepts(record: Record, terms: Iterable[Iterable[str]], words: Lexicon) -> tuple[frozenset[str], ...]:
+    titles = {path: words.concepts.named(" ".join(path)) for path in {s.section_path for s in record.sentences}}
+    own = (frozenset(term for term in each if term.startswith("concept.")) for each in terms)
+    return tuple(titles[s.section_path] | named for s, named in zip(record.sentences, own, strict=True))
 
 
 def _examinations(terms: Iterable[str], words: Lexicon) -> frozenset[str]:

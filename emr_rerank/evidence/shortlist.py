@@ -133,7 +133,7 @@ def _order(
     flat = [int(i) for i in np.argsort(-lexical, kind="stable") if lexical[i] > 0]
     anchors = AnchorCheck(question.anchors, settings.rules_dir, index.carried)
     inside = [i for i, leaf in enumerate(index.leaf_of) if leaf in chosen]
-    anchored = [i for i, s in enumerate(record.sentences) if question.anchors and anchors.holds(s)]
+    anchored = [i for i, s in enumerate(record.sentences) if question.anchors and anchors.holds(s, index.concepts[i])]
     routed = [i for i in inside if record.sentences[i].section_code in question.sections]
     prior = np.zeros(len(record.sentences))
     prior[inside] += 1.0

@@ -112,6 +112,8 @@ def holds_form(text: str, form: str) -> bool:
 
 def _close_together(text: str, form: str) -> bool:
     window = 3 * len(form)
+    if not set(form) <= set(text):
+        return False
     return any(set(form) <= set(text[start : start + window]) for start, char in enumerate(text) if char in form)
 
 
