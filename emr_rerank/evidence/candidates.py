@@ -16,12 +16,12 @@ def with_values(
     facts: Sequence[Fact],
     most: int,
 ) -> tuple[Sentence, ...]:
-    """The shortlist with the sentences that hold a value asked for by name, so that no extreme value is missed.
+    """The shortlist with the sentences that hold a fact asked for by name, so that no extreme value is missed.
 
     The least likely sentences give way to them. Where there is no room for all, those with the extreme values asked for
     come first, else some spread over the whole stay.
     """
-    values = [fact for fact in facts if fact.name in names and fact.kind in ("lab", "vital")]
+    values = [fact for fact in facts if fact.name in names]
     holding = _by_value(question, values)
     if question.shape in ("highest", "lowest"):
         first = holding[: most // 2]

@@ -7,6 +7,7 @@ a quarter of the candidates is the lexical best of the whole record, whatever se
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
@@ -18,14 +19,13 @@ from emr_rerank.evidence.record_index import RecordIndex, record_index
 from emr_rerank.evidence.understand import question_terms
 from emr_rerank.findings import Question
 from emr_rerank.record import Record, Section, Sentence
+from emr_rerank.rules.evidence import Role, role_sections
 from emr_rerank.settings import Settings
 
 RRF_K = 60
 FLAT_SHARE = 4
 """One candidate of so many is reserved for the flat lexical ranking."""
 DIGEST_CHARS = 60
-ADMISSION = frozenset({"admission_note", "first_progress_note", "admission_condition"})
-DISCHARGE = frozenset({"discharge_summary", "discharge_condition", "discharge_orders"})
 Scores = npt.NDArray[np.float64]
 
 
@@ -66,7 +66,7 @@ def shortlist(
     index = record_index(record, settings.rules_dir)
     terms = question_terms(question.text, settings.rules_dir)
     lexical = index.sentences.scores(list(terms), lambda term: terms[term])
-    sections = _rank_sections(index, question, terms, section_vectors, embedder)
+    sections = _rank_sections(index, question, terms, section_vectors, embedder, settings.rules_dir)
     order = _order(record, question, index, lexical, _top(sections, settings.sections), settings)
     return tuple(record.sentences[i] for i in order[: settings.candidates])
 
@@ -82,12 +82,15 @@ def _rank_sections(
     terms: dict[str, float],
     vectors: SectionVectors | None,
     embedder: Embedder,
+    rules: Path | None,
 ) -> Scores:
     """Fused score of every leaf section; shape (number of leaves,)."""
     signals = [
         np.array([_routed(codes, question.sections) for codes in index.codes]),
         index.sections.scores(list(terms), lambda term: terms[term]),
-        np.array([_timely(leaf, codes, question) for leaf, codes in zip(index.leaves, index.codes, strict=True)]),
+        np.array(
+            [_timely(leaf, codes, question, rules) for leaf, codes in zip(index.leaves, index.codes, strict=True)]
+        ),
     ]
     if vectors is not None and vectors.embedder == embedder.name and len(vectors.vectors) == len(index.leaves):
         signals.append((vectors.vectors @ embedder.queries([question.text])[0]).astype(np.float64))
@@ -110,12 +113,13 @@ def _routed(codes: frozenset[str], wanted: Sequence[str]) -> float:
     return 1 / (1 + min(places)) if places else 0.0
 
 
-def _timely(leaf: Section, codes: frozenset[str], question: Question) -> float:
+def _timely(leaf: Section, codes: frozenset[str], question: Question, rules: Path | None) -> float:
     if question.day is not None:
         return float(same_day(leaf.date, question.day))
     if question.window is None:
         return 0.0
-    return float(bool(codes & (ADMISSION if question.window == "admission" else DISCHARGE)))
+    role: Role = "at_admission" if question.window == "admission" else "at_discharge"
+    return float(not codes.isdisjoint(role_sections(role, rules)))
 
 
 def _top(scores: Scores, most: int) -> frozenset[int]:

@@ -41,6 +41,7 @@ def understand(text: str, rules_dir: Path | None = None) -> Question:
         anchors = content_anchors(text, rest, rules_dir)
     shape = phrasing.shape or _usual_shape(matter, phrasing, words)
     points = (phrasing.day, phrasing.period, phrasing.window, *phrasing.sections)
+    empty = not (analytes or concepts or anchors or any(points))
     return Question.model_validate(
         {
             "text": text,
@@ -50,23 +51,30 @@ def understand(text: str, rules_dir: Path | None = None) -> Question:
             "kinds": _kinds(concepts, analytes, phrasing, rules_dir),
             "sections": _sections(concepts, analytes, phrasing, rules_dir),
             "shape": shape,
-            "window": None if shape == "change" else phrasing.window,
-            "day": phrasing.day,
-            "until": phrasing.until,
-            "stay_day": phrasing.stay_day,
-            "period": phrasing.period,
-            "past": phrasing.past and shape != "change",
-            "operation": phrasing.operation,
+            **_times(phrasing, of_change=shape == "change"),
             "event": _event(text, named, phrasing, words),
-            "relation": phrasing.relation,
-            "unresolved": phrasing.unresolved or not (analytes or concepts or anchors or any(points)),
+            "unresolved": phrasing.unresolved or empty,
             "anchors": tuple(anchors),
+            "loose": loose,
             "shows": tuple(phrasing.shows),
             "must_show": tuple(phrasing.must_show),
-            "loose": loose,
             "rules": tuple(phrasing.rules),
         }
     )
+
+
+def _times(phrasing: Phrasing, *, of_change: bool) -> dict[str, object]:
+    """The times asked for; a change is compared with a point of the stay or the past, and asks for none of them."""
+    return {
+        "window": None if of_change else phrasing.window,
+        "past": phrasing.past and not of_change,
+        "day": phrasing.day,
+        "until": phrasing.until,
+        "stay_day": phrasing.stay_day,
+        "period": phrasing.period,
+        "operation": phrasing.operation,
+        "relation": phrasing.relation,
+    }
 
 
 @dataclass(frozen=True)

@@ -136,23 +136,7 @@ class Asker:
         with clock.stage("rerank"):
             scores = self.reranker.score(text, [passage(sentence) for sentence in candidates])
         with clock.stage("facts"):
-            facts = _facts_of(ready.facts, candidates)
-            assertions = [_assertion(asked, sentence, rules) for sentence in candidates]
-            stay = (record.demographics.get("admission_date"), record.demographics.get("discharge_date"))
-            moments = _event_moments(record, asked, stay[0], rules)
-            carried = record_index(record, rules).carried
-            choice = choose(
-                asked,
-                candidates,
-                scores,
-                facts,
-                assertions,
-                self.settings,
-                stay,
-                record_sentences=record.sentences,
-                event_moments=moments,
-                carried=carried,
-            )
+            choice = self._choose(record, asked, candidates, scores, _facts_of(ready.facts, candidates))
             conflicts = find_conflicts(record, _rivals(choice.kept, self.settings.conflict_margin), rules)
             trends = build_trends(ready.facts, asked.analytes, rules) if _of_this_stay(asked, choice.facts) else ()
         status = _status(choice, conflicts)
@@ -171,6 +155,29 @@ class Asker:
             timings_ms=clock.timings(read_ms),
         )
         return self._journalled(answer, record)
+
+    def _choose(
+        self,
+        record: Record,
+        asked: Question,
+        candidates: Sequence[Sentence],
+        scores: Sequence[float],
+        facts: Sequence[Fact],
+    ) -> Choice:
+        rules = self.settings.rules_dir
+        stay = (record.demographics.get("admission_date"), record.demographics.get("discharge_date"))
+        return choose(
+            asked,
+            candidates,
+            scores,
+            facts,
+            [_assertion(asked, sentence, rules) for sentence in candidates],
+            self.settings,
+            stay,
+            record_sentences=record.sentences,
+            event_moments=_event_moments(record, asked, stay[0], rules),
+            carried=record_index(record, rules).carried,
+        )
 
     def _prepare(self, record: Record, vectors: SectionVectors | None) -> _Prepared:
         last = self._last
