@@ -125,6 +125,8 @@ class AskedTime:
         if question.period is not None:
             named = [period for _, period in periods_in(sentence.text, self.stay[0], self.rules_dir)]
             return any(self._fits(when) for when in [*named, sentence.date])
+        if question.operation is not None and not question.concepts:
+            return self._operation.holds(sentence, None if retells(sentence, self.rules_dir) else sentence.date)
         return question.window is None or not (self._of_another_stay(sentence) or self._of_other_end(sentence))
 
     def _on_day(self, when: str | None) -> bool:

@@ -40,7 +40,7 @@ def understand(text: str, rules_dir: Path | None = None) -> Question:
     if loose:
         anchors = content_anchors(text, rest, rules_dir)
     shape = phrasing.shape or _usual_shape(matter, phrasing, words)
-    points = (phrasing.day, phrasing.period, phrasing.window, *phrasing.sections)
+    points = (phrasing.day, phrasing.stay_day, phrasing.period, phrasing.window, phrasing.operation, *phrasing.sections)
     empty = not (analytes or concepts or anchors or any(points))
     return Question.model_validate(
         {
@@ -136,10 +136,15 @@ def _matter(named: Iterable[Named], phrasing: Phrasing) -> tuple[Named, ...]:
 
     Where a question names nothing but its event (中风后落下什么毛病), the event is its matter.
     """
-    without_operation = _outside(named, phrasing.context)
+    without_operation = tuple(item for item in named if not _tells_time(item, phrasing.context))
     event = [phrasing.event] if phrasing.event else []
     matter = _outside(without_operation, event)
     return matter if matter or phrasing.means else without_operation
+
+
+def _tells_time(item: Named, context: Iterable[Span]) -> bool:
+    """Whether the name ends inside words that tell a time (手术 in 手术前); 术中所见 goes on behind them."""
+    return any(start < item.end <= end for start, end in context)
 
 
 def _outside(named: Iterable[Named], spans: Sequence[Span]) -> tuple[Named, ...]:

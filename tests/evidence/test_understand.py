@@ -193,3 +193,43 @@ def test_the_extreme_of_a_vital_sign_is_no_disease(question: str, shape: str, fo
     asked = understand(question)
     assert asked.shape == shape
     assert [form in group for group in asked.anchors] == [True]
+
+
+@pytest.mark.parametrize(
+    ("question", "concept"),
+    [
+        ("怎么来的，什么症状", "chief_complaint"),
+        ("发病多久了", "chief_complaint"),
+        ("病程多长", "chief_complaint"),
+        ("什么时候复查？", "discharge_orders"),
+        ("下次什么时候来", "discharge_orders"),
+        ("When to come back?", "discharge_orders"),
+        ("术中所见？", "operative_findings"),
+        ("Intraoperative findings", "operative_findings"),
+        ("术式", "operation"),
+        ("是不是耐药菌", "drug_sensitivity"),
+        ("NIHSS几分", "nihss"),
+        ("Braden score", "braden"),
+        ("有没有不良反应", "adverse_reaction"),
+        ("转到哪个科了", "transfer"),
+        ("病危了吗", "critical_illness"),
+        ("What does she do for a living?", "occupation"),
+        ("狭窄到多少", "stenosis"),
+        ("怎么治的", "hospital_course"),
+        ("Cause of death?", "death"),
+        ("出院是几号", "discharge_date"),
+    ],
+)
+def test_colloquial_and_terse_wordings(question: str, concept: str) -> None:
+    assert f"concept.{concept}" in understand(question).concepts
+
+
+def test_what_only_tells_a_time_is_not_the_matter() -> None:
+    assert understand("手术前凝血功能").concepts == ("concept.coagulation",)
+    assert understand("术后状况").concepts == () and not understand("术后状况").unresolved
+    assert understand("胆囊切除术后血红蛋白").concepts == ()
+
+
+def test_what_is_treated_need_not_be_named() -> None:
+    assert understand("骨盆骨折采取的什么治疗").concepts == ("concept.treatment",)
+    assert understand("胆囊切除后怎么治疗").relation == "after"
