@@ -51,7 +51,7 @@ class Question(Noun):
     )
     shows: tuple[str, ...] = Field((), description="patterns of what answering text shows: an amount, a size, a side")
     must_show: tuple[str, ...] = Field((), description="those of them without which a text is no evidence")
-    loose: bool = Field(False, description="whether the anchors are mere words, which bind text of their script only")
+    loose: bool = Field(False, description="whether the anchors are mere words, which bind nothing by themselves")
     rules: tuple[str, ...] = Field((), description="ids of the question rules that fired")
 
 

@@ -37,14 +37,25 @@ class AnchorCheck:
         text = " ".join((*sentence.section_path, sentence.text))
         named = self._concepts.named(text) if known is None else known
         before = self._carried.get(sentence.index, frozenset())
-        held = [
-            bool(ids & named)
-            or self._at_home(ids, sentence)
-            or any(holds_form(text, form) for form in forms)
-            or bool(ids & before)
+        held = self._held(sentence, text, named | before)
+        return all(held) or self._held_but_for_the_place(held, named | before)
+
+    def may_hold(self, sentence: Sentence) -> bool:
+        """Whether all that is not named is a matter that records put in many words, so that its score may decide."""
+        text = " ".join((*sentence.section_path, sentence.text))
+        held = self._held(sentence, text, self._concepts.named(text) | self._carried.get(sentence.index, frozenset()))
+        missing = [ids for (ids, _), holds in zip(self._groups, held, strict=True) if not holds]
+        return all(ids and all(self._told_freely(i) for i in ids) for ids in missing)
+
+    def _told_freely(self, concept_id: str) -> bool:
+        concept = self._concepts.get(concept_id)
+        return concept.group == "symptom" or (concept.group == "section" and not concept.home)
+
+    def _held(self, sentence: Sentence, text: str, named: frozenset[str]) -> list[bool]:
+        return [
+            bool(ids & named) or self._at_home(ids, sentence) or any(holds_form(text, form) for form in forms)
             for ids, forms in self._groups
         ]
-        return all(held) or self._held_but_for_the_place(held, named | before)
 
     def _held_but_for_the_place(self, held: list[bool], named: frozenset[str]) -> bool:
         """Whether only a part of the body is not named, by a sentence that names no other one either."""

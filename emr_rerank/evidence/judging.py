@@ -23,7 +23,6 @@ what stands there answers, whatever its words."""
 VETO_CEILING = 0.3
 """Most probability of a sentence that can't prove the answer, however similar it is."""
 _EXTREME = ("highest", "lowest")
-_WORD = re.compile(r"[A-Za-z]{4,}")
 
 
 @dataclass(frozen=True)
@@ -99,7 +98,7 @@ class Judge:
         return Judged(sentence, max(score, floor), assertion, True, witnessed, advised)
 
     def _speaks_of_it(self, sentence: Sentence, typed: bool) -> bool:
-        """Whether the anchors hold.
+        """Whether the anchors hold, or are mere words or matters of many words, whose absence says little.
 
         Two kinds of facts prove more than words: a vital sign asked for (a chart's row never names it; on admission the
         examination tells it), and for a named allergen the statements about it, its class or all drugs.
@@ -109,9 +108,11 @@ class Judge:
         asked = self._question
         if typed and len(asked.anchors) == 1 and asked.kinds == ("vital",) and asked.window is None:
             return True
-        if asked.loose and _other_script(asked.anchors, sentence.text):
+        if self._anchors.holds(sentence) or (self._allergies.stated(sentence) and not self._relatives):
             return True
-        return self._anchors.holds(sentence) or (self._allergies.stated(sentence) and not self._relatives)
+        if asked.loose:
+            return not asked.kinds  # what is measured must be named
+        return not self._needs_value and self._anchors.may_hold(sentence)
 
     def _plausible(self, sentence: Sentence, assertion: Assertion) -> bool:
         kin = assertion == "family" or sentence.section_code == "family_history"
@@ -164,9 +165,3 @@ class Judge:
         if sentence.section_code in self._question.sections:
             return False
         return assertion == "conditional" or sentence.section_code in role_sections("hypothetical", self._rules)
-
-
-def _other_script(groups: Sequence[Sequence[str]], text: str) -> bool:
-    """Whether words of one script are looked for in a text of the other, where their absence says nothing."""
-    latin = all(form.isascii() for group in groups for form in group)
-    return _WORD.search(text) is None if latin else text.isascii()

@@ -22,6 +22,8 @@ PLAN_COST = 2.0
 """What a plan, an order or a leaflet loses, in log odds, where a finding is asked for: it tells of no result."""
 TEXT_BONUS = 0.5
 """What naming the matter in the sentence itself, not only in its section titles, is worth in log odds in that order."""
+UNNAMED_COST = 1.0
+"""What naming the matter nowhere costs, in log odds."""
 SHOW_BONUS = 1.5
 """What showing the amount, size or side asked for is worth, in log odds."""
 END_BONUS = 2.0
@@ -81,6 +83,7 @@ class Order:
         denial = self._denial_cost() if item.assertion == "absent" else 0.0
         plan = PLAN_COST if item.advised or self._plans(sentence) else 0.0
         bonus = self._bonus(item) + (TEXT_BONUS if named else 0.0)
+        bonus -= 0.0 if named or self._anchors.holds(sentence) else UNNAMED_COST
         return self._distance(sentence) - min(log_odds(item.score), SURE) - bonus + denial + plan
 
     def _bonus(self, item: Judged) -> float:

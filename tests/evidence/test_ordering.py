@@ -89,3 +89,18 @@ def test_words_of_one_language_bind_nothing_in_a_text_of_the_other() -> None:
     line = sentence(0, "患者吞咽顺利，进食可。")
     assert order("How well does he tolerate solids?", [line], [0.9]) == [0]
     assert order("Did she receive teicoplanin?", [line], [0.9]) == []
+
+
+@pytest.mark.parametrize(
+    ("question", "text", "score", "kept"),
+    [
+        ("有没有咳嗽", "患者呛咳不止。", 0.9, True),  # a symptom goes by many words
+        ("有没有咳嗽", "患者腹部平坦。", 0.4, False),
+        ("用过华法林吗", "阿司匹林100mg qd。", 0.9, False),  # drugs, operations and diseases go by their names
+        ("有没有糖尿病", "高血压病史10年。", 0.9, False),
+        ("头颅CT结果", "胸部CT未见异常。", 0.9, False),
+        ("铊浓度多少", "患者精神可。", 0.9, False),  # what is measured must be named
+    ],
+)
+def test_what_may_be_said_in_other_words(question: str, text: str, score: float, kept: bool) -> None:
+    assert bool(order(question, [sentence(0, text)], [score])) is kept
