@@ -10,7 +10,8 @@ from functools import lru_cache
 from pathlib import Path
 
 from emr_rerank.rules.analytes import Catalogue, catalogue
-from emr_rerank.rules.concepts import Concept, Concepts, concepts, lower, stands_free
+from emr_rerank.rules.concepts import Concept, Concepts, lower, stands_free
+from emr_rerank.rules.drug_concepts import concepts_and_drugs
 
 _WORD = re.compile(r"[a-z][a-z0-9]*|\d+(?:\.\d+)?")
 _CHINESE = re.compile(r"[\u3400-\u9fff]+")
@@ -124,4 +125,4 @@ def lexicon(rules_dir: Path | None = None) -> Lexicon:
     Raises:
         RuleError: a rule file is wrong.
     """
-    return Lexicon(concepts(rules_dir), catalogue(rules_dir))
+    return Lexicon(concepts_and_drugs(rules_dir), catalogue(rules_dir))

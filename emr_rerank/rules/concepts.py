@@ -28,6 +28,7 @@ class Concept(Rule):
     - `narrower`: concepts that are kinds of this one.
     - `pattern`: a further way that records write it (`P80次/分`), tried on lower-case text.
     - `means`: concepts that naming it asks for in its stead (出院主要诊断: discharge diagnosis, main diagnosis).
+    - `drug_classes`: classes of the drug catalogue whose drugs it means.
     - `roles`: roles of the diagnosis facts that it asks for.
     - `shape`: the shape of an answer where the wording tells none (入院日期: a date).
     - `anchor` false: evidence need not name it.
@@ -46,6 +47,7 @@ class Concept(Rule):
     narrower: tuple[str, ...] = ()
     pattern: Pattern | None = None
     means: tuple[str, ...] = ()
+    drug_classes: tuple[str, ...] = ()
     roles: tuple[str, ...] = ()
     shape: Shape | None = None
     anchor: bool = True
@@ -176,7 +178,7 @@ def _end(lowered: str, end: int, form: str) -> int:
 
 @lru_cache(maxsize=8)
 def concepts(overrides: Path | None = None) -> Concepts:
-    """All concepts in force.
+    """All concepts of the rule files in force; `drug_concepts` adds the catalogue of drugs.
 
     Raises:
         RuleError: a rule file is wrong.

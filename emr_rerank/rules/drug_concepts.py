@@ -1,0 +1,62 @@
+"""Drugs of the catalogue as concepts: a question meets them by any name, a class word by any of its drugs."""
+
+from collections.abc import Iterable
+from functools import lru_cache
+from pathlib import Path
+
+from emr_rerank.rules.concepts import Concept, Concepts
+from emr_rerank.rules.drugs import Drug, Drugs, drug_catalogue
+from emr_rerank.rules.files import load_rules
+
+
+def with_drugs(concepts: Iterable[Concept], drugs: Drugs) -> tuple[Concept, ...]:
+    """The concepts, and one for every drug that none of them names.
+
+    A drug that a concept names already (低分子肝素, 依诺肝素) adds its id to that concept's facts; one of a concept's
+    `drug_classes` becomes narrower than it. Names that mean something else too are left out.
+    """
+    known = {concept.id: concept for concept in concepts}
+    by_form = {form.lower(): concept.id for concept in known.values() for form in concept.forms}
+    concept_of: dict[str, str] = {}
+    for drug in drugs:
+        own = f"concept.{drug.id}"
+        names = [name for name in drug.names if not drug.is_unsure(name)]
+        held = own if own in known else next((i for name in names if (i := by_form.get(name.lower(), ""))), None)
+        if held is None or known[held].group != "drug":
+            if names and held is None:
+                known[own] = Concept(id=own, group="drug", forms=tuple(names), kinds=("medication",))
+                concept_of[drug.id] = own
+            continue
+        concept_of[drug.id] = held
+        known[held] = _named(known[held], drug, [name for name in names if name.lower() not in by_form])
+    return tuple(_with_class(concept, drugs, concept_of) for concept in known.values())
+
+
+def _named(concept: Concept, drug: Drug, names: list[str]) -> Concept:
+    facts = concept.facts or (concept.id.removeprefix("concept."),)
+    forms = tuple(dict.fromkeys([*concept.forms, *names]))
+    return concept.model_copy(update={"forms": forms, "facts": tuple(dict.fromkeys([*facts, drug.id]))})
+
+
+def _with_class(concept: Concept, drugs: Drugs, concept_of: dict[str, str]) -> Concept:
+    if not concept.drug_classes:
+        return concept
+    members = {drug.id for name in concept.drug_classes for drug in drugs.of_class(name)}
+    narrower = [concept_of[drug] for drug in sorted(members) if drug in concept_of and concept_of[drug] != concept.id]
+    facts = concept.facts or (concept.id.removeprefix("concept."),)
+    return concept.model_copy(
+        update={
+            "narrower": tuple(dict.fromkeys([*concept.narrower, *narrower])),
+            "facts": tuple(dict.fromkeys([*facts, *sorted(members)])),
+        }
+    )
+
+
+@lru_cache(maxsize=8)
+def concepts_and_drugs(overrides: Path | None = None) -> Concepts:
+    """All concepts in force, drugs of the catalogue included.
+
+    Raises:
+        RuleError: a rule file is wrong.
+    """
+    return Concepts(with_drugs(load_rules("concepts", Concept, overrides), drug_catalogue(overrides)))
