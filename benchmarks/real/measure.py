@@ -61,6 +61,13 @@ def measure(
         yield judge(question, record, answer(pdfs[question.record], question.question))
 
 
+def half(questions: Sequence[RealQuestion], name: str | None) -> Sequence[RealQuestion]:
+    """The odd numbers (development), the even ones (held-out), or all: no rule may be tuned on a held-out question."""
+    if name is None:
+        return questions
+    return [question for question in questions if (int(question.id[-3:]) % 2 == 1) == (name == "development")]
+
+
 def spread(questions: Sequence[RealQuestion], most: int | None) -> Sequence[RealQuestion]:
     """At most so many questions, taken at even steps; all of them when no limit is given."""
     if most is None or most >= len(questions):
@@ -119,6 +126,7 @@ def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--data", type=Path, help="folder of the records (default: $EMR_RERANK_DATA, ../shared/data)")
     parser.add_argument("--layout", choices=LAYOUTS, default="a", help="a: headings on own lines; b: framed form")
+    parser.add_argument("--half", choices=("development", "held-out"), help="only that half of the questions")
     parser.add_argument("--limit", type=int, help="ask only N questions, spread over the records")
     parser.add_argument("--answer", default="benchmarks.real.measure:program", help="MODULE:FACTORY to measure instead")
     parser.add_argument("--verbose", action="store_true", help="print each miss: ids, ranks, scores")
@@ -129,7 +137,7 @@ def main() -> int:
     """0 when measured, 2 when the records are missing."""
     arguments = _arguments()
     records = load_records(data_folder(arguments.data))
-    questions = spread(load_questions(), arguments.limit)
+    questions = spread(half(load_questions(), arguments.half), arguments.limit)
     wanted = {question.record for question in questions}
     answer = _answering(arguments.answer)
     console = Console() if sys.stdout.isatty() else Console(width=_PIPE_WIDTH)
