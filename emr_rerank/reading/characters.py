@@ -1,6 +1,7 @@
 """Repairs of single characters that PDF producers and fonts get wrong."""
 
 import unicodedata
+from collections import Counter
 
 # CJK Radicals Supplement (U+2E80-2EF3) to the ideographs they stand for: EquivalentUnifiedIdeograph.txt of Unicode
 # 15; NFKC mends two of them only. Fonts that share a glyph between radical and ideograph make producers write the
@@ -15,7 +16,7 @@ _IDEOGRAPHS = (
     "罒㓁冗羊耂肀聿肉艹艺艻虎衤覀西见角讠贝车辶辷辸邑钅長镸长门阝雨青韦页风飞食飠饣马骨鬼鱼鸟"
     "卤麦黄黾斉齐歯齿竜龙龜亀"
 )
-_REPAIRS: dict[int, str | None] = {
+REPAIRS: dict[int, str | None] = {
     **{ord(radical): ideograph for radical, ideograph in zip(_RADICALS, _IDEOGRAPHS, strict=True)},
     **{code: unicodedata.normalize("NFKC", chr(code)) for code in range(0x2F00, 0x2FD6)},
     # pdfium writes the hyphen at a line end as U+FFFE or U+0002
@@ -38,7 +39,7 @@ _REPAIRS: dict[int, str | None] = {
 
 def repaired(text: str) -> str:
     """Text with radicals turned into ideographs and odd hyphens and spaces into plain ones; all else as printed."""
-    return text if text.isascii() and text.isprintable() else text.translate(_REPAIRS)
+    return text if text.isascii() and text.isprintable() else text.translate(REPAIRS)
 
 
 def is_cjk(character: str) -> bool:
@@ -49,8 +50,11 @@ def is_cjk(character: str) -> bool:
 
 def garbled_share(text: str) -> float:
     """Share of control, private-use and replacement characters: what a text layer without ToUnicode looks like."""
-    letters = [character for character in text if not character.isspace()]
-    if not letters:
-        return 0.0
-    bad = sum(unicodedata.category(character) in ("Cc", "Co", "Cn") or character == "\ufffd" for character in letters)
-    return bad / len(letters)
+    counts = Counter(text)
+    letters = sum(count for character, count in counts.items() if not character.isspace())
+    bad = sum(
+        count
+        for character, count in counts.items()
+        if not character.isspace() and (unicodedata.category(character) in ("Cc", "Co", "Cn") or character == "\ufffd")
+    )
+    return bad / letters if letters else 0.0

@@ -1,14 +1,16 @@
 """The same page read with pdfplumber: slower, and less easily put off by broken files than pdfium."""
 
 import zlib
-from collections.abc import Iterator
 from contextlib import suppress
 from io import BytesIO
 from typing import Any, NamedTuple
 
+import numpy as np
+
 from emr_rerank.reading.characters import garbled_share
+from emr_rerank.reading.letters import Letters, Style, repaired_codes, spaces, words_of
 from emr_rerank.reading.rawpage import Edge, RawPage, edges_of_box
-from emr_rerank.reading.words import Glyph, Style, Word, build_words
+from emr_rerank.reading.words import Word
 
 _TEXT_SHOWN = (b"Tj", b"TJ")
 
@@ -61,17 +63,24 @@ def _reading(page: Any, number: int) -> PlumberReading:
 
 
 def _words(chars: list[dict[str, Any]]) -> list[Word]:
+    shown = [(number, letter, char) for number, char in enumerate(chars) for letter in char["text"]]
+    if not shown:
+        return []
+    codes = repaired_codes(np.array([ord(letter) for _, letter, _ in shown], dtype=np.uint32))
+    blank = spaces(codes)
+    places = np.flatnonzero(~blank & (codes != 0))
+    boxes = np.array([[char[side] for side in ("x0", "top", "x1", "bottom")] for _, _, char in shown], dtype=float)
+    numbers = np.array([number for number, _, _ in shown])
+    before = np.cumsum(blank)
+    spaced = np.diff(before[places], prepend=0) > 0
+    letters = Letters(codes[places], boxes[places], numbers[places], spaced, np.zeros(len(places), dtype=np.bool_))
+
     def style(index: int) -> Style:
         char = chars[index]
         name = str(char.get("fontname", "")).lower()
         return Style(float(char["size"]), "bold" in name or "simhei" in name, 0.0 if char.get("upright") else 90.0)
 
-    def glyphs() -> Iterator[Glyph]:
-        for index, char in enumerate(chars):
-            for letter in char["text"]:
-                yield Glyph(index, letter, char["x0"], char["top"], char["x1"], char["bottom"])
-
-    return build_words(glyphs(), style)
+    return words_of(letters, style)
 
 
 def _edges(drawn: dict[str, Any]) -> list[Edge]:
