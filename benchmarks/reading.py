@@ -29,9 +29,7 @@ from benchmarks.printed.document import Document
 from benchmarks.printed.documents import documents
 from benchmarks.printed.peers import PEERS
 from benchmarks.printed.producers import print_set, producers
-from benchmarks.printed.scoring import (
-    Reading, TableScore, paragraphs_kept, table_score, text_errors,
-)  # fmt: skip
+from benchmarks.printed.scoring import Reading, TableScore, paragraphs_kept, table_score, text_errors
 from emr_rerank import Settings, read_record
 from emr_rerank.reading.pages import read_pages
 
@@ -59,21 +57,22 @@ def peers() -> dict[str, tuple[Callable[[Path], object], Callable[[Path, Documen
     }
 
 
-def measure(path: Path, document: Document, runs: int) -> dict[str, Outcome]:
+def measure(path: Path, document: Document, runs: int, readers: Sequence[str]) -> dict[str, Outcome]:
     """Reader → ms, pages and fidelity for one file."""
     import pypdfium2
 
     with_pages = pypdfium2.PdfDocument(path)
     pages = len(with_pages)
     with_pages.close()
+    chosen = {name: how for name, how in peers().items() if not readers or name in readers}
     found = {}
     timings: dict[str, list[float]] = defaultdict(list)
     for _ in range(runs):
-        for name, (read, _) in peers().items():
+        for name, (read, _) in chosen.items():
             began = time.perf_counter()
             read(path)
             timings[name].append((time.perf_counter() - began) * 1000)
-    for name, (_, reading) in peers().items():
+    for name, (_, reading) in chosen.items():
         found[name] = {"pages": pages, "ms": min(timings[name]), **fidelity(document, reading(path, document))}
     return found
 
@@ -86,13 +85,13 @@ def fidelity(document: Document, reading: Reading) -> Outcome:
     return {"errors": errors, "letters": letters, "kept": kept, "paragraphs": paragraphs, "tables": vars(score)}
 
 
-def run(names: Sequence[str], wanted: Sequence[str], runs: int, folder: Path) -> tuple[list[Outcome], list[str]]:
+def run(options: argparse.Namespace, folder: Path) -> tuple[list[Outcome], list[str]]:
     """One entry a producer, document and reader; and the producers that are missing."""
     found, missing = producers()
-    chosen = [d for d in documents() if not wanted or d.name in wanted]
+    chosen = [d for d in documents() if not options.document or any(name in d.name for name in options.document)]
     results = []
     for producer in found:
-        if names and not any(name in producer.name for name in names):
+        if options.producer and not any(name in producer.name for name in options.producer):
             continue
         try:
             paths = print_set(producer, chosen, folder)
@@ -100,7 +99,7 @@ def run(names: Sequence[str], wanted: Sequence[str], runs: int, folder: Path) ->
             missing.append(f"{producer.name} ({type(error).__name__})")
             continue
         for document in chosen:
-            for reader, outcome in measure(paths[document.name], document, runs).items():
+            for reader, outcome in measure(paths[document.name], document, options.runs, options.reader).items():
                 about = {"producer": producer.name, "family": producer.family, "document": document.name}
                 results.append({**about, "kind": document.kind, "reader": reader, **outcome})
     return results, missing
@@ -149,6 +148,8 @@ def speed_table(results: Sequence[Outcome]) -> Table:
 def ratio(results: Sequence[Outcome], family: str, reader: str) -> float:
     """Median over the family's documents of pdfplumber's time by the reader's."""
     ms = {(r["producer"], r["document"], r["reader"]): r["ms"] for r in results if r["family"] == family}
+    if not any(name == "pdfplumber" for _, _, name in ms):
+        return float("nan")
     ratios = [ms[(p, d, "pdfplumber")] / ms[(p, d, reader)] for p, d, name in ms if name == reader]
     return statistics.median(ratios)
 
@@ -156,14 +157,15 @@ def ratio(results: Sequence[Outcome], family: str, reader: str) -> float:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--producer", nargs="*", default=[], help="part of a producer's name; all when left out")
-    parser.add_argument("--document", nargs="*", default=[], help="documents by name; all when left out")
+    parser.add_argument("--document", nargs="*", default=[], help="part of a document's name; all when left out")
+    parser.add_argument("--reader", nargs="*", default=[], help="readers by name; all that are installed when left out")
     parser.add_argument("--runs", type=int, default=3)
     parser.add_argument("--folder", type=Path, help="keep the PDFs here and use those that are there")
     parser.add_argument("--json", type=Path)
     options = parser.parse_args()
     console = Console(width=None if sys.stdout.isatty() else 180)
     with tempfile.TemporaryDirectory() as scratch:
-        results, missing = run(options.producer, options.document, options.runs, options.folder or Path(scratch))
+        results, missing = run(options, options.folder or Path(scratch))
     for name in missing:
         console.print(f"{name} is not installed or failed: left out.")
     console.print(fidelity_table(results))

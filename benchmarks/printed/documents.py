@@ -18,31 +18,31 @@ def documents() -> list[Document]:
 
 
 def _text_pages() -> list[Document]:
-    kidney, english = content.notes("kidney-zh"), content.notes("ketoacidosis-en")
-    mixed = content.notes("angina-mixed")
-    upright = Document("notes-zh", "text", tuple(kidney), _HEADER, _FOOTER)
+    chinese = [content.notes(name) for name in ("kidney-zh", "hip-fracture-zh", "pneumonia-zh", "gi-bleed-zh", "allergy-zh")]
+    english, mixed = content.notes("ketoacidosis-en"), content.notes("angina-mixed")
+    upright = Document("notes-zh", "text", tuple(block for notes in chinese for block in notes), _HEADER, _FOOTER)
     return [
         upright,
         Document(
-            "notes-en", "text", tuple(english), "Harrowgate Vale General Hospital  Imogen Tarrow  MRN H4471902",
+            "notes-en", "text", tuple(english * 3), "Harrowgate Vale General Hospital  Imogen Tarrow  MRN H4471902",
             "Page {page} of {total}", size=10.0,
         ),
         Document(
-            "notes-mixed-watermark", "text", tuple(mixed), _HEADER, "第{page}页/共{total}页", alternates=True,
+            "notes-mixed-watermark", "text", tuple(mixed + chinese[1]), _HEADER, "第{page}页/共{total}页", alternates=True,
             watermark="仅供临床使用 严禁外传", size=12.0,
         ),
-        replace(upright, name="notes-rotate-90", turned="rotate", blocks=tuple(content.notes("allergy-zh"))),
-        replace(upright, name="notes-sideways", turned="sideways", blocks=tuple(content.notes("psychiatry-zh"))),
-        replace(upright, name="notes-vertical-margin", blocks=_with_margin_notes(content.notes("gi-bleed-zh"))),
+        replace(upright, name="notes-rotate-90", turned="rotate", blocks=tuple(chinese[4] + chinese[2])),
+        replace(upright, name="notes-sideways", turned="sideways", blocks=tuple(content.notes("psychiatry-zh") + chinese[3])),
+        replace(upright, name="notes-vertical-margin", blocks=_with_margin_notes(chinese[3] + chinese[0])),
     ]  # fmt: skip
 
 
 def _with_margin_notes(notes: list[Text]) -> tuple[Block, ...]:
     """Each page of text under a margin note, letters under one another and turned by a quarter in turn."""
     blocks: list[Block] = []
-    for number, start in enumerate(range(0, len(notes), 9)):
+    for number, start in enumerate(range(0, len(notes), 12)):
         note = Note("装订线内请勿书写", turned=number % 2 == 1)
-        blocks += [*([Break()] if start else []), note, *notes[start : start + 9]]
+        blocks += [*([Break()] if start else []), note, *notes[start : start + 12]]
     return tuple(blocks)
 
 
@@ -67,16 +67,16 @@ def _report(
     name: str, look: Look, *, groups: int = 1, glued: bool = False, english: bool = False, over_pages: bool = False,
     repeats: bool = False,
 ) -> Document:  # fmt: skip
-    """Three laboratory reports (two over pages) with what is printed around them."""
+    """Twelve laboratory reports, or four over pages, with what is printed around them."""
     header, widths, aligned = (_EN if english else _ZH), _WIDTHS, "lrlcc"
     if groups == 2:
         widths = (0.34, 0.16, 0.18, 0.22, 0.10)
     if glued:
         header, widths, aligned = header[:4], (0.40, 0.18, 0.18, 0.24), "llll"
     blocks: list[Block] = []
-    step = 55 if over_pages else 30
+    step, count = (110, 4) if over_pages else (30, 12)
     rows = content.analytes(english=english)
-    for number, start in enumerate(range(0, 165 if over_pages else 90, step)):
+    for number, start in enumerate(range(0, step * count, step)):
         part = [rows[i % len(rows)] for i in range(start, start + step)]
         blocks += [Break()] if number else []
         blocks += _heading(number, english)
@@ -95,31 +95,31 @@ def _heading(number: int, english: bool) -> list[Text]:
     if english:
         return [
             Text("LABORATORY REPORT", "title"),
-            Text(f"Specimen: serum  Collected: 2026-03-0{2 + number} 06:10", "line"),
+            Text(f"Specimen: serum  Collected: 2026-03-{2 + number:02} 06:10", "line"),
         ]
     return [
         Text("青禾市中心医院检验报告单", "title"),
-        Text(f"姓名：周国梁 性别：男 年龄：67岁 标本：血清 采样时间：2026-03-0{2 + number} 06:10", "line"),
+        Text(f"姓名：周国梁 性别：男 年龄：67岁 标本：血清 采样时间：2026-03-{2 + number:02} 06:10", "line"),
     ]
 
 
 def _signature(number: int, english: bool) -> list[Text]:
     if english:
-        return [Text(f"Verified by: T. Farrow  Reported: 2026-03-0{2 + number} 09:30", "line")]
+        return [Text(f"Verified by: T. Farrow  Reported: 2026-03-{2 + number:02} 09:30", "line")]
     return [
-        Text(f"检验者：苏丽华 审核者：范雨 报告时间：2026-03-0{2 + number} 09:30", "line"),
+        Text(f"检验者：苏丽华 审核者：范雨 报告时间：2026-03-{2 + number:02} 09:30", "line"),
         Text("注：此报告仅对本标本负责。", "line"),
     ]
 
 
 def _other_tables() -> list[Document]:
     orders = Grid(
-        ("开始时间", "医嘱内容", "剂量", "用法", "频次", "医师", "停止时间"), tuple(content.ORDERS),
+        ("开始时间", "医嘱内容", "剂量", "用法", "频次", "医师", "停止时间"), tuple(content.ORDERS * 12),
         (0.13, 0.33, 0.10, 0.12, 0.10, 0.09, 0.13),
     )  # fmt: skip
     vitals = Grid(
         ("时间", "体温(℃)", "脉搏(次/分)", "呼吸(次/分)", "血压(mmHg)", "SpO2(%)", "病情观察及护理措施"),
-        tuple(content.VITALS), (0.13, 0.09, 0.12, 0.12, 0.12, 0.10, 0.32),
+        tuple(content.VITALS * 20), (0.13, 0.09, 0.12, 0.12, 0.12, 0.10, 0.32),
     )  # fmt: skip
     scores = Grid(("评估内容", "入院", "第3天", "出院"), tuple(content.ASSESSMENT), (0.4, 0.2, 0.2, 0.2), "three_line")
     merged = Grid(("类别", *_ZH), tuple(content.MERGED), (0.14, 0.26, 0.14, 0.16, 0.18, 0.12))

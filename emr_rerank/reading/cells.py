@@ -13,6 +13,8 @@ _WORD_STARTS = re.compile(r"^[A-Za-z0-9(]")
 
 def cell_text(words: Sequence[Word]) -> str:
     """All words of a cell as one line: printed lines joined, Han without a space, Latin words with one."""
+    if len(words) == 1:
+        return words[0].text
     text = ""
     for row in visual_rows(words):
         text = join_lines(text, joined(row))

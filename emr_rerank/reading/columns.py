@@ -80,6 +80,8 @@ def _kind(character: str) -> str:
 
 def find_header(row: Row, labels: Labels) -> tuple[HeadCell, ...] | None:
     """The labels of a header row, or None when the row is no header."""
+    if not any(labels.may_begin(word.text) for word in row):
+        return None
     cells = _head_cells(row, labels)
     roles = [cell.role for cell in cells]
     return tuple(cells) if is_header(roles, len(cells)) else None
@@ -113,19 +115,10 @@ def _head_cells(row: Row, labels: Labels) -> list[HeadCell]:
 
 def _labels_apart(word: Word, labels: Labels) -> list[Word]:
     """The labels that a word is run together from (结果单位), each a word; the word itself when it is not."""
-    length = len(word.text)
-    if length > _LABELS_LENGTH or length != len(word.rights) or labels.role(word.text) is not None:
+    if len(word.text) > _LABELS_LENGTH or len(word.text) != len(word.rights) or labels.role(word.text) is not None:
         return [word]
-    cuts: list[int] = []
-    start = 0
-    while start < len(word.text):
-        ends = (end for end in range(len(word.text), start + 1, -1) if labels.role(word.text[start:end]) is not None)
-        end = next(ends, None)
-        if end is None:
-            return [word]
-        cuts.append(end)
-        start = end
-    return split_word(word, [word.rights[cut - 1] + 0.01 for cut in cuts[:-1]])
+    ends = labels.run_together(word.text)
+    return split_word(word, [word.rights[end - 1] + 0.01 for end in ends[:-1]]) if ends else [word]
 
 
 def _longest_label(row: Row, start: int, labels: Labels) -> tuple[int, Role | None]:

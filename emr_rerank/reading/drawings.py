@@ -1,12 +1,13 @@
 """Ruling lines and images of a page, from pdfium's page objects."""
 
 from collections.abc import Callable, Iterator
-from ctypes import byref, c_float, c_int
+from ctypes import addressof, c_float, c_int
 from typing import Any, NamedTuple
 
 import pypdfium2.raw as pdfium
 
-from emr_rerank.reading.rawpage import Edge, edges_of_box
+from emr_rerank.reading import pdfium_calls
+from emr_rerank.reading.rawpage import RULE_THICKNESS, Edge, edges_of_box
 
 # A page that draws more is a picture made of lines (an ECG); its lines are no table, and reading them takes long.
 MAX_OBJECTS = 20_000
@@ -42,6 +43,9 @@ class _Matrix(NamedTuple):
         )
 
 
+_PLAIN = _Matrix()
+
+
 def read_drawings(page: Any, to_page: ToPage, area: float) -> tuple[list[Edge], float, int]:
     """(ruling lines, share of the page that images cover, number of page objects) of a pdfium page handle."""
     edges: list[Edge] = []
@@ -59,70 +63,83 @@ def read_drawings(page: Any, to_page: ToPage, area: float) -> tuple[list[Edge], 
     return edges, min(1.0, images / area) if area > 0 else 0.0, count
 
 
-def _objects(page: Any) -> Iterator[tuple[int, Any, _Matrix]]:
-    """(type, handle, matrix) of every page object, those inside forms (XObjects) included."""
-    queue: list[tuple[Any, _Matrix, int]] = []
+def _objects(page: Any) -> Iterator[tuple[int, int, _Matrix]]:
+    """(type, address, matrix) of every page object, those inside forms (XObjects) included."""
+    handle = pdfium_calls.address(page)
     for index in range(min(pdfium.FPDFPage_CountObjects(page), MAX_OBJECTS)):
-        queue.append((pdfium.FPDFPage_GetObject(page, index), _Matrix(), 0))
-        while queue:
-            handle, matrix, depth = queue.pop()
-            kind = pdfium.FPDFPageObj_GetType(handle)
-            if kind != pdfium.FPDF_PAGEOBJ_FORM:
-                yield kind, handle, matrix
-            elif depth < _DEPTH:
-                inner = matrix.after(_matrix_of(handle))
-                for place in range(min(pdfium.FPDFFormObj_CountObjects(handle), MAX_OBJECTS)):
-                    queue.append((pdfium.FPDFFormObj_GetObject(handle, place), inner, depth + 1))
+        drawn = pdfium_calls.page_object(handle, index)
+        kind = pdfium_calls.object_type(drawn)
+        if kind == pdfium.FPDF_PAGEOBJ_FORM:
+            yield from _inside(drawn, _PLAIN, 1)
+        else:
+            yield kind, drawn, _PLAIN
 
 
-def _matrix_of(handle: Any) -> _Matrix:
-    matrix = pdfium.FS_MATRIX()
-    if not pdfium.FPDFPageObj_GetMatrix(handle, byref(matrix)):
-        return _Matrix()
-    return _Matrix(matrix.a, matrix.b, matrix.c, matrix.d, matrix.e, matrix.f)
+def _inside(form: int, outer: _Matrix, depth: int) -> Iterator[tuple[int, int, _Matrix]]:
+    matrix = outer.after(_matrix_of(form))
+    for place in range(min(pdfium_calls.count_form_objects(form), MAX_OBJECTS)):
+        drawn = pdfium_calls.form_object(form, place)
+        kind = pdfium_calls.object_type(drawn)
+        if kind != pdfium.FPDF_PAGEOBJ_FORM:
+            yield kind, drawn, matrix
+        elif depth < _DEPTH:
+            yield from _inside(drawn, matrix, depth + 1)
 
 
-def _bounds(handle: Any, matrix: _Matrix) -> tuple[float, float, float, float] | None:
-    left, bottom, right, top = c_float(), c_float(), c_float(), c_float()
-    if not pdfium.FPDFPageObj_GetBounds(handle, byref(left), byref(bottom), byref(right), byref(top)):
+def _matrix_of(drawn: int) -> _Matrix:
+    values = (c_float * 6)()
+    return _Matrix(*values) if pdfium_calls.object_matrix(drawn, addressof(values)) else _Matrix()
+
+
+_SIDES = (c_float * 4)()
+_SIDE = [addressof(_SIDES) + 4 * place for place in range(4)]
+_MODE = (c_int * 2)()
+_FILL, _STROKE = addressof(_MODE), addressof(_MODE) + 4
+
+
+def _bounds(drawn: int, matrix: _Matrix) -> tuple[float, float, float, float] | None:
+    if not pdfium_calls.object_bounds(drawn, *_SIDE):
         return None
-    return _spanned(matrix.point(left.value, bottom.value), matrix.point(right.value, top.value))
+    left, bottom, right, top = _SIDES
+    if matrix == _PLAIN:
+        return left, bottom, right, top
+    corners = [matrix.point(x, y) for x in (left, right) for y in (bottom, top)]
+    return (
+        min(x for x, _ in corners), min(y for _, y in corners), max(x for x, _ in corners), max(y for _, y in corners)
+    )  # fmt: skip
 
 
 def _spanned(one: tuple[float, float], other: tuple[float, float]) -> tuple[float, float, float, float]:
     return min(one[0], other[0]), min(one[1], other[1]), max(one[0], other[0]), max(one[1], other[1])
 
 
-def _path_boxes(handle: Any, matrix: _Matrix) -> Iterator[tuple[float, float, float, float]]:
+def _path_boxes(drawn: int, matrix: _Matrix) -> Iterator[tuple[float, float, float, float]]:
     """User-space boxes of what a painted path draws: itself when it is a line or box, else its straight segments."""
-    fill, stroke = c_int(), c_int()
-    pdfium.FPDFPath_GetDrawMode(handle, byref(fill), byref(stroke))
-    if not fill.value and not stroke.value:
+    if not pdfium_calls.draw_mode(drawn, _FILL, _STROKE) or not (_MODE[0] or _MODE[1]):
         return
-    segments = pdfium.FPDFPath_CountSegments(handle)
-    bounds = _bounds(handle, matrix)
-    if bounds is None or segments > MAX_SEGMENTS:
+    bounds = _bounds(drawn, matrix)
+    if bounds is None:
         return
-    if segments <= 2 or min(bounds[2] - bounds[0], bounds[3] - bounds[1]) <= 3.0:
+    if min(bounds[2] - bounds[0], bounds[3] - bounds[1]) <= RULE_THICKNESS:
         yield bounds
         return
-    # lines only: a box that is filled but not stroked is a background and rules nothing, unless it is a cell's shade
-    yield from _segment_boxes(handle, matrix.after(_matrix_of(handle)), segments)
+    segments = pdfium_calls.count_segments(drawn)
+    if segments <= MAX_SEGMENTS:
+        yield from _segment_boxes(drawn, matrix.after(_matrix_of(drawn)), segments)
 
 
-def _segment_boxes(handle: Any, matrix: _Matrix, segments: int) -> Iterator[tuple[float, float, float, float]]:
-    x, y = c_float(), c_float()
+def _segment_boxes(drawn: int, matrix: _Matrix, segments: int) -> Iterator[tuple[float, float, float, float]]:
     start = last = (0.0, 0.0)
     for index in range(segments):
-        segment = pdfium.FPDFPath_GetPathSegment(handle, index)
-        pdfium.FPDFPathSegment_GetPoint(segment, byref(x), byref(y))
-        point = matrix.point(x.value, y.value)
-        kind = pdfium.FPDFPathSegment_GetType(segment)
+        segment = pdfium_calls.path_segment(drawn, index)
+        pdfium_calls.segment_point(segment, _SIDE[0], _SIDE[1])
+        point = matrix.point(_SIDES[0], _SIDES[1])
+        kind = pdfium_calls.segment_type(segment)
         if kind == pdfium.FPDF_SEGMENT_MOVETO:
             start = point
         elif kind == pdfium.FPDF_SEGMENT_LINETO and _straight(last, point):
             yield _spanned(last, point)
-        if pdfium.FPDFPathSegment_GetClose(segment) and _straight(point, start):
+        if pdfium_calls.segment_closes(segment) and _straight(point, start):
             yield _spanned(point, start)
         last = point
 

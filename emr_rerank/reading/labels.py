@@ -2,8 +2,8 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
-from functools import lru_cache
+from dataclasses import dataclass, field
+from functools import cached_property, lru_cache
 from pathlib import Path
 
 from emr_rerank.rules.tables import ColumnLabel, Role, column_labels
@@ -11,6 +11,7 @@ from emr_rerank.rules.tables import ColumnLabel, Role, column_labels
 # A column of one of these roles names what the row is about.
 KEY_ROLES = frozenset({"item", "drug", "time", "order"})
 _MIN_LABELS = 3
+_REMEMBERED = 20_000
 _MIN_SHARE = 0.6
 _BRACKETS = str.maketrans("（）：", "():")
 
@@ -22,15 +23,51 @@ class Labels:
     exact: dict[str, Role]
     patterns: tuple[tuple[re.Pattern[str], Role], ...]
     ends: tuple[re.Pattern[str], ...]
+    known: dict[str, Role | None] = field(default_factory=dict, compare=False, repr=False)
 
     def role(self, text: str) -> Role | None:
         """The role of a header cell, or None for a label that no rule knows."""
-        label = _normal(text)
+        if text not in self.known:
+            if len(self.known) >= _REMEMBERED:
+                self.known.clear()
+            self.known[text] = self._role(_normal(text))
+        return self.known[text]
+
+    def _role(self, label: str) -> Role | None:
         if not label:
             return None
-        bare = re.sub(r"\([^()]*\)$", "", label)
-        role = self.exact.get(label) or self.exact.get(bare)
+        role = self.exact.get(label)
+        if role is None and label[-1] == ")":
+            role = self.exact.get(re.sub(r"\([^()]*\)$", "", label))
         return role or next((role for pattern, role in self.patterns if pattern.match(label)), None)
+
+    @cached_property
+    def _longest(self) -> int:
+        return max(map(len, self.exact), default=0)
+
+    @cached_property
+    def _beginnings(self) -> frozenset[str]:
+        return frozenset(label[:length] for label in self.exact for length in (1, 2))
+
+    def may_begin(self, text: str) -> bool:
+        """Whether a word may be a column label or begin with one: a quick test that lets most prose through unread."""
+        return text[:2].casefold().translate(_BRACKETS) in self._beginnings or self.role(text) is not None
+
+    def run_together(self, text: str) -> list[int]:
+        """Where the labels end that a word without spaces is run together from (结果单位: [2, 4]); [] for another."""
+        label = _normal(text)
+        if len(label) != len(text) or label[:2] not in self._beginnings:
+            return []
+        ends: list[int] = []
+        start = 0
+        while start < len(label):
+            reach = range(min(len(label), start + self._longest), start + 1, -1)
+            end = next((end for end in reach if label[start:end] in self.exact), 0)
+            if not end:
+                return []
+            ends.append(end)
+            start = end
+        return ends
 
     def ends_table(self, text: str) -> bool:
         """Whether a line is one that follows tables: signatures, notes, page numbers."""

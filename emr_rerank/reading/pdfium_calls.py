@@ -35,6 +35,7 @@ text_object = _call("FPDFText_GetTextObject", _Address, _Address, _Int)
 object_font = _call("FPDFTextObj_GetFont", _Address, _Address)
 
 page_object = _call("FPDFPage_GetObject", _Address, _Address, _Int)
+count_form_objects = _call("FPDFFormObj_CountObjects", _Int, _Address)
 form_object = _call("FPDFFormObj_GetObject", _Address, _Address, ctypes.c_ulong)
 object_type = _call("FPDFPageObj_GetType", _Int, _Address)
 object_bounds = _call("FPDFPageObj_GetBounds", _Int, _Address, _Address, _Address, _Address, _Address)

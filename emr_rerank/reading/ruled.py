@@ -8,17 +8,12 @@ from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from pdfplumber.table import cells_to_tables, edges_to_intersections, intersections_to_cells, merge_edges
-
 from emr_rerank.reading.cells import split_word
 from emr_rerank.reading.rawpage import Edge
+from emr_rerank.reading.rules_crossing import cells_between, joined_cells, merged_rules
 from emr_rerank.reading.words import Word
 from emr_rerank.record import BBox
 
-_SNAP = 2.0
-_JOIN = 3.0
-_REACH = 3.0
-_MIN_LENGTH = 4.0
 _MIN_RULES = 3
 # A page with more rules is graph paper (ECG, growth chart); no table has as many, and cells cost the square of them.
 _MAX_RULES = 400
@@ -54,13 +49,13 @@ class Grid:
 
 def find_grids(edges: Sequence[Edge]) -> list[Grid]:
     """Grids of at least 2 × 2 cells, from top to bottom, without their words."""
-    merged = _merged(edges)
-    if sum(e["orientation"] == "h" for e in merged) < _MIN_RULES or len(merged) > _MAX_RULES:
+    if len(edges) < 2 * _MIN_RULES:
         return []
-    if sum(e["orientation"] == "v" for e in merged) < _MIN_RULES:
+    across = merged_rules((edge.top, edge.x0, edge.x1) for edge in edges if edge.orientation == "h")
+    down = merged_rules((edge.x0, edge.top, edge.bottom) for edge in edges if edge.orientation == "v")
+    if min(len(across), len(down)) < _MIN_RULES or len(across) + len(down) > _MAX_RULES:
         return []
-    cells = intersections_to_cells(edges_to_intersections(merged, _REACH, _REACH))
-    return [grid for group in cells_to_tables(cells) if (grid := _grid(group)) is not None]
+    return [grid for group in joined_cells(cells_between(across, down)) if (grid := _grid(group)) is not None]
 
 
 def fill_grid(grid: Grid, words: Sequence[Word]) -> list[Word]:
@@ -80,26 +75,6 @@ def fill_grid(grid: Grid, words: Sequence[Word]) -> list[Word]:
             else:
                 cell.words.append(part)
     return outside
-
-
-def _merged(edges: Sequence[Edge]) -> list[dict[str, float | str]]:
-    usable = [edge for edge in edges if max(edge.x1 - edge.x0, edge.bottom - edge.top) >= 1.0]
-    objects = [
-        {
-            "orientation": edge.orientation,
-            "x0": edge.x0,
-            "x1": edge.x1,
-            "top": edge.top,
-            "bottom": edge.bottom,
-            "width": edge.x1 - edge.x0,
-            "height": edge.bottom - edge.top,
-        }
-        for edge in dict.fromkeys(usable)
-    ]
-    if not objects:
-        return []
-    merged = merge_edges(objects, _SNAP, _SNAP, _JOIN, _JOIN)
-    return [e for e in merged if max(e["x1"] - e["x0"], e["bottom"] - e["top"]) >= _MIN_LENGTH]
 
 
 def _grid(boxes: list[BBox]) -> Grid | None:
