@@ -7,6 +7,7 @@ from benchmarks.printed.document import Block, Break, Document, Grid, Look, Note
 
 _HEADER = "青禾市中心医院 住院病历 姓名：周国梁 住院号：2603021187 科室：肾内科"
 _FOOTER = "第 {page} 页 共 {total} 页"
+_NOTES = ("装订线内请勿书写", "病案室存档联", "未经许可不得复印", "病历续页接上页", "医务科审核专用", "护理文书存根", "出院后归档备查")
 _ZH = ("项目", "结果", "单位", "参考范围", "提示")
 _EN = ("Test", "Result", "Unit", "Reference range", "Flag")
 _WIDTHS = (0.36, 0.16, 0.16, 0.20, 0.12)
@@ -41,7 +42,7 @@ def _with_margin_notes(notes: list[Text]) -> tuple[Block, ...]:
     """Each page of text under a margin note, letters under one another and turned by a quarter in turn."""
     blocks: list[Block] = []
     for number, start in enumerate(range(0, len(notes), 12)):
-        note = Note("装订线内请勿书写", turned=number % 2 == 1)
+        note = Note(_NOTES[number % len(_NOTES)], turned=number % 2 == 1)
         blocks += [*([Break()] if start else []), note, *notes[start : start + 12]]
     return tuple(blocks)
 

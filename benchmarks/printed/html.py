@@ -23,10 +23,12 @@ def _style(document: Document, font: str) -> str:
         f"@page {pages} {{ @top-{side} {{ {_content(document.header)} }} @bottom-{side} {{ {_content(document.footer)} }} }}\n"
         for side, pages in sides
     )
-    return f"""@page {{ size: A4 {wide}; margin: 25mm 20mm 22mm 22mm; }}
+    notes = any(isinstance(block, Note) for block in document.blocks)
+    left, inset = ("8mm", "14mm") if notes else ("22mm", "0")
+    return f"""@page {{ size: A4 {wide}; margin: 25mm 20mm 22mm {left}; }}
 @page {{ @top-center, @bottom-center {{ font: 9pt '{font}'; }} }}
 {running}
-body {{ font: {document.size}pt/1.6 '{font}'; margin: 0; }}
+body {{ font: {document.size}pt/1.6 '{font}'; margin: 0 0 0 {inset}; }}
 h1 {{ font-size: 1.4em; text-align: center; margin: 0; font-weight: normal; }}
 h2 {{ font-size: 1em; margin: 0; font-weight: bold; }}
 p {{ margin: 0; }} p:not(:lang(en)) {{ text-indent: 2em; }} p:lang(en) {{ text-indent: 0; }}
@@ -37,8 +39,8 @@ table.ruled td, table.ruled th {{ border: 0.5pt solid black; vertical-align: mid
 table.three_line {{ border-top: 1pt solid black; border-bottom: 1pt solid black; }}
 table.three_line th {{ border-bottom: 0.5pt solid black; }}
 .break {{ break-before: page; }}
-.note {{ position: absolute; left: -12mm; writing-mode: vertical-rl; font-size: 10pt; line-height: 1; margin-top: 60mm; }}
-.turned {{ writing-mode: sideways-lr; }}
+.note {{ position: absolute; left: 0; writing-mode: vertical-rl; font-size: 10pt; line-height: 1; margin-top: 60mm; white-space: nowrap; }}
+.turned {{ writing-mode: horizontal-tb; white-space: nowrap; margin-top: 95mm; transform-origin: left top; transform: rotate(-90deg); }}
 .watermark {{ position: fixed; top: 45%; left: 15%; font-size: 36pt; color: #ddd; transform: rotate(-45deg); }}
 """
 

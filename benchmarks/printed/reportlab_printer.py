@@ -39,7 +39,8 @@ class _Sheet:
     def __init__(self, document: Document, path: Path, font: str, pages: int) -> None:
         self.document, self.font, self.pages = document, font, pages
         self.width, self.height = (_HEIGHT, _WIDTH) if document.turned else (_WIDTH, _HEIGHT)
-        self.canvas = Canvas(str(path), pagesize=(_WIDTH, _HEIGHT), invariant=1)
+        rotates = document.turned == "rotate"  # reportlab writes the size as it is looked at
+        self.canvas = Canvas(str(path), pagesize=(_HEIGHT, _WIDTH) if rotates else (_WIDTH, _HEIGHT), invariant=1)
         self.page, self.top = 0, 0.0
         self.room = self.width - _LEFT - _RIGHT
 

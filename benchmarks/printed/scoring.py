@@ -37,8 +37,8 @@ class TableScore:
 
 
 def bare(text: str) -> str:
-    """Text without white space: readers may differ in it."""
-    return re.sub(r"\s", "", text)
+    """Text without white space, left-overs of web pages included: readers may differ in it."""
+    return re.sub(r"\s|&nbsp;", "", text)
 
 
 def character_errors(wanted: str, found: str) -> tuple[int, int]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from emr_rerank.reading.labels import is_header, load_labels
+from emr_rerank.reading.words import is_vertical
 from emr_rerank.record import BBox, Page, PageTable
 from emr_rerank.rules.captions import caption_words
 
@@ -94,12 +95,13 @@ def _header_rows(rows: Sequence[tuple[str, ...]], overrides: Path | None) -> int
 def _opens_page(page: Page, table: PageTable, overrides: Path | None) -> bool:
     """Whether nothing but a mark of continuation stands above the table."""
     marks = caption_words("continued", overrides)
-    above = [line.text.strip() for line in page.lines if line.bbox[3] <= table.bbox[1] + 2]
+    above = [line.text.strip() for line in page.lines if line.bbox[3] <= table.bbox[1] + 2 and not is_vertical(line)]
     return all(any(mark in text and len(text) <= len(mark) + 12 for mark in marks) for text in above)
 
 
 def _closes_page(page: Page, table: PageTable) -> bool:
-    return not any(line.bbox[1] >= table.bbox[3] - 2 for line in page.lines) and table is page.tables[-1]
+    below = (line for line in page.lines if line.bbox[1] >= table.bbox[3] - 2)
+    return all(is_vertical(line) for line in below) and table is page.tables[-1]
 
 
 def _same_columns(before: PageTable, after: PageTable, part: TablePart, rows: Sequence[tuple[str, ...]]) -> bool:

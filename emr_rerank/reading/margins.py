@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
 
+from emr_rerank.reading.words import is_vertical
 from emr_rerank.record import Page, PrintedLine
 from emr_rerank.rules.captions import caption_words
 from emr_rerank.rules.running import running_rules
@@ -51,17 +52,18 @@ def all_margins(pages: Sequence[Page]) -> list[Margins]:
 
 def _margins(page: Page) -> Margins:
     """The text block of a page: its left and right edge, usual letter size and line step, in points."""
-    boxes = [line.bbox for line in page.lines] + [table.bbox for table in page.tables]
+    lines = [line for line in page.lines if not is_vertical(line)]
+    boxes = [line.bbox for line in lines] + [table.bbox for table in page.tables]
     if not boxes:
         return Margins(0.0, page.width, 10.0, 16.0)
-    heights = sorted(line.bbox[3] - line.bbox[1] for line in page.lines) or [10.0]
-    sizes = sorted(line.size for line in page.lines if line.size) or heights
-    tops = sorted(line.bbox[1] for line in page.lines)
+    heights = sorted(line.bbox[3] - line.bbox[1] for line in lines) or [10.0]
+    sizes = sorted(line.size for line in lines if line.size) or heights
+    tops = sorted(line.bbox[1] for line in lines)
     steps = sorted(b - a for a, b in pairwise(tops) if b - a > 0.5 * heights[0])
     size = sizes[len(sizes) // 2]
     return Margins(
         left=min(box[0] for box in boxes),
-        right=_right([right_edge(line) for line in page.lines] + [table.bbox[2] for table in page.tables], size),
+        right=_right([right_edge(line) for line in lines] + [table.bbox[2] for table in page.tables], size),
         size=size,
         gap=steps[len(steps) // 3] if steps else 1.6 * heights[len(heights) // 2],
     )

@@ -16,7 +16,7 @@ from emr_rerank.reading.plumber_page import Plumber
 from emr_rerank.reading.running import take_off_running
 from emr_rerank.reading.slanted import part_slanted
 from emr_rerank.reading.tables import NOTHING, GoingOn, find_tables
-from emr_rerank.reading.words import line_of, visual_rows
+from emr_rerank.reading.words import line_of
 from emr_rerank.record import BBox, Noun, Page, PageTable, PrintedLine, Warning
 from emr_rerank.settings import Settings
 
@@ -102,8 +102,8 @@ def _understood(page: SourcedPage, labels: Labels, going_on: GoingOn) -> tuple[P
     raw = page.raw
     level, vertical, watermark = part_slanted(raw.words)
     found = find_tables(level, raw.edges, labels, going_on)
-    rows = [*visual_rows(found.rest), *([word] for word in vertical)]
-    lines = sorted((line_of(row) for row in rows), key=lambda line: line.bbox[1])
+    notes = [line_of([word]) for word in (*vertical, *found.notes)]  # in the margin: read before the page's text
+    lines = [*notes, *sorted((line_of(row) for row in found.rows), key=lambda line: line.bbox[1])]
     if watermark:
         page.warn("watermark", "tilted text (a watermark or stamp) was left out.")
     noun = Page(

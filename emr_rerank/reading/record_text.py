@@ -9,6 +9,7 @@ from pathlib import Path
 from emr_rerank.reading.continued_tables import PrintedTable, TablePart, table_parts
 from emr_rerank.reading.margins import Margins, all_margins, is_centred
 from emr_rerank.reading.paragraphs import Blocks, Printed, continues
+from emr_rerank.reading.words import is_vertical
 from emr_rerank.record import Page, Place, PrintedLine
 
 _SPACE = re.compile(r"&nbsp;|[\u00a0\u3000\t\r\n\u2000-\u200b]")
@@ -56,11 +57,16 @@ def assemble(pages: Sequence[Page], blocks: Blocks, overrides: Path | None = Non
     paragraph: list[Printed] = []
     length = 0
 
+    notes: list[Printed] = []  # beside the text: they wait until the paragraph ends
+
     def flush() -> None:
         nonlocal length
         if paragraph:
             length = _write_paragraph(out, pieces, length, paragraph)
             paragraph.clear()
+        for note in notes:
+            length = _write_paragraph(out, pieces, length, [note])
+        notes.clear()
 
     parts = table_parts(pages, overrides)
     out.tables = [PrintedTable(header=head) for head in _headers(parts)]
@@ -72,6 +78,11 @@ def assemble(pages: Sequence[Page], blocks: Blocks, overrides: Path | None = Non
                 continue
             line = item.model_copy(update={"text": _clean(item.text)})
             if not line.text:
+                continue
+            if is_vertical(line):
+                notes.append((page, line, margins))
+                if not paragraph:
+                    flush()
                 continue
             if paragraph and not continues(paragraph, (page, line, margins), blocks):
                 flush()
@@ -97,6 +108,9 @@ def _in_order(page: Page) -> Iterator[PrintedLine | int]:
     """Lines and table numbers of a page from top to bottom; lines keep the order in which they were read."""
     waiting = list(range(len(page.tables)))
     for line in page.lines:
+        if is_vertical(line):
+            yield line
+            continue
         middle = (line.bbox[1] + line.bbox[3]) / 2
         while waiting and page.tables[waiting[0]].bbox[1] <= middle:
             yield waiting.pop(0)

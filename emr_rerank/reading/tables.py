@@ -10,6 +10,7 @@ from emr_rerank.reading.horizontal import RuleStack, rule_stacks
 from emr_rerank.reading.labels import Labels
 from emr_rerank.reading.rawpage import Edge
 from emr_rerank.reading.ruled import fill_grid, find_grids
+from emr_rerank.reading.slanted import part_stacks
 from emr_rerank.reading.words import Word, row_box, visual_rows
 from emr_rerank.record import PageTable
 
@@ -31,10 +32,11 @@ NOTHING = GoingOn()
 
 @dataclass(frozen=True, slots=True)
 class TablesFound:
-    """Tables from top to bottom, the words that stand in none, and what may go on overleaf."""
+    """Tables from top to bottom, the rows of words that stand in none, vertical notes, and what may go on overleaf."""
 
     tables: list[PageTable]
-    rest: list[Word]
+    rows: list[Row]
+    notes: list[Word]
     going_on: GoingOn
 
 
@@ -48,10 +50,11 @@ def find_tables(words: Sequence[Word], edges: Sequence[Edge], labels: Labels, ab
         found, prose, ruled = tables_of_grid(grid, labels, ruled if not tables else None)
         tables.extend(found)
         rest.extend(prose)
+    rest, notes = part_stacks(rest)
     rows = visual_rows(rest)
     aligned, kept, columns = _aligned(rows, labels, above.columns, rule_stacks(edges))
     tables = sorted([*tables, *aligned], key=lambda table: table.bbox[1])
-    return TablesFound(tables, [word for row in kept for word in row], GoingOn(columns, ruled))
+    return TablesFound(tables, kept, notes, GoingOn(columns, ruled))
 
 
 def _aligned(

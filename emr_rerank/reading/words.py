@@ -89,3 +89,9 @@ def line_of(words: Sequence[Word]) -> PrintedLine:
         bold=all(word.bold for word in words),
         confidence=round(sum(confidences) / len(confidences), 4) if confidences else None,
     )
+
+
+def is_vertical(line: PrintedLine) -> bool:
+    """Whether a line runs down or up the page: a note in the margin."""
+    x0, top, x1, bottom = line.bbox
+    return len(line.text) > 1 and bottom - top > 1.5 * (x1 - x0)
