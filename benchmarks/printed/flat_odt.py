@@ -115,7 +115,7 @@ class _Writer:
         name, left, stops = f"tabs{self.tables}", 0.0, []
         for number, share in enumerate(grid.widths):
             how = grid.aligned[number : number + 1]
-            at = left + share * self.room * {"r": 0.98, "c": 0.5}.get(how, 0.0)
+            at = left + share * self.room * {"r": 0.93, "c": 0.5}.get(how, 0.0)
             left += share * self.room
             stops.append(f'<style:tab-stop style:position="{at:.2f}mm" style:type="{_TAB[how]}"/>')
         self.automatic.append(

@@ -25,6 +25,8 @@ def _style(document: Document, font: str) -> str:
     )
     notes = any(isinstance(block, Note) for block in document.blocks)
     left, inset = ("8mm", "14mm") if notes else ("22mm", "0")
+    # Chromium prints the letters of fonts without vertical metrics on top of each other
+    upright = "writing-mode: vertical-rl; white-space: nowrap" if "Noto" in font else "width: 1em; overflow-wrap: anywhere"
     return f"""@page {{ size: A4 {wide}; margin: 25mm 20mm 22mm {left}; }}
 @page {{ @top-center, @bottom-center {{ font: 9pt '{font}'; }} }}
 {running}
@@ -39,8 +41,8 @@ table.ruled td, table.ruled th {{ border: 0.5pt solid black; vertical-align: mid
 table.three_line {{ border-top: 1pt solid black; border-bottom: 1pt solid black; }}
 table.three_line th {{ border-bottom: 0.5pt solid black; }}
 .break {{ break-before: page; }}
-.note {{ position: absolute; left: 0; writing-mode: vertical-rl; font-size: 10pt; line-height: 1; margin-top: 60mm; white-space: nowrap; }}
-.turned {{ writing-mode: horizontal-tb; white-space: nowrap; margin-top: 95mm; transform-origin: left top; transform: rotate(-90deg); }}
+.note {{ position: absolute; left: 0; font-size: 10pt; line-height: 1; margin-top: 60mm; {upright}; }}
+.turned {{ writing-mode: horizontal-tb; width: auto; white-space: nowrap; margin-top: 95mm; transform-origin: left top; transform: rotate(-90deg); }}
 .watermark {{ position: fixed; top: 45%; left: 15%; font-size: 36pt; color: #ddd; transform: rotate(-45deg); }}
 """
 

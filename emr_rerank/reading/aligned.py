@@ -1,6 +1,7 @@
 """Tables without vertical rules: rows that stand under known column labels, wrapped cells joined."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from statistics import median
 
 from emr_rerank.reading.cells import cell_text
 from emr_rerank.reading.characters import is_cjk
@@ -10,6 +11,7 @@ from emr_rerank.reading.labels import KEY_ROLES, Labels
 from emr_rerank.reading.words import row_box
 from emr_rerank.record import BBox, PageTable
 
+_TIGHT = 0.88  # of the step from row to row: lines that stand closer are one cell
 _ROW_GAP = 2.6  # of the usual step from row to row: a wider one ends the table
 _FREE = 3.0  # of the font size: more room than this beside a cell, and its text had no reason to wrap
 
@@ -82,7 +84,13 @@ def _last_value(placed: Sequence[Line], columns: Columns) -> int:
     if not values:
         return 0
     last = values[-1] + 1
-    while last < len(placed) and _wraps(placed[last - 1], placed[last], placed, range(len(columns.head)), columns):
+    everything = range(len(columns.head))
+    middles = [_middle(row, everything) for row in placed]
+    step = row_step(middles, [number in set(values) for number in range(len(placed))])
+    while last < len(placed):
+        tight = step is not None and middles[last] - middles[last - 1] <= _TIGHT * step
+        if not tight and not _wraps(placed[last - 1], placed[last], placed, everything, columns):
+            break
         last += 1
     return last
 
@@ -92,7 +100,7 @@ def _group_rows(placed: Sequence[Line], group: Sequence[int], columns: Columns) 
     numbers = [number for number, row in enumerate(placed) if any(row[column] for column in group)]
     lines = [placed[number] for number in numbers]
     values = [is_value_row(row, group, columns) for row in lines]
-    owner = [_owner(lines, values, index, group, columns) for index in range(len(lines))]
+    owner = _owners(lines, values, group, columns)
     rows = []
     for index in range(len(lines)):
         if owner[index] != index:
@@ -104,26 +112,46 @@ def _group_rows(placed: Sequence[Line], group: Sequence[int], columns: Columns) 
     return rows
 
 
-def _owner(lines: Sequence[Line], values: list[bool], index: int, group: Sequence[int], columns: Columns) -> int:
-    """Which line a line belongs to: itself, or the value that it is a wrapped part of."""
-    if values[index]:
-        return index
-    above = next((i for i in range(index - 1, -1, -1) if values[i]), None)
-    below = next((i for i in range(index + 1, len(lines)) if values[i]), None)
+def _owners(lines: Sequence[Line], values: Sequence[bool], group: Sequence[int], columns: Columns) -> list[int]:
+    """Which line each line belongs to: itself, or the value that it is a wrapped part of.
+
+    Lines of one cell stand closer than rows do; where all lines are equally far apart, a full line above tells.
+    """
+    middles = [_middle(line, group) for line in lines]
+    step = row_step(middles, values)
     key = next((c for c in group if columns.head[c].role in KEY_ROLES), group[0])
-    up = _gap(lines, index - 1, index, group) if above is not None else float("inf")
-    down = _gap(lines, index, index + 1, group) if below is not None else float("inf")
-    if below is not None and not lines[below][key] and lines[index][key]:
-        return below if above is None or lines[above][key] else above
-    if above is not None and not lines[above][key] and lines[index][key]:
-        return above
-    if above is not None and up < 0.8 * down and up < 0.6 * _height(lines[index], group):
-        return _owner(lines, values, index - 1, group, columns) if index - 1 != above else above
-    if below is not None and down < 0.8 * up and down < 0.25 * _height(lines[index], group):
-        return below
-    if above is not None and _wraps(lines[index - 1], lines[index], lines, group, columns):
-        return _owner(lines, values, index - 1, group, columns)
-    return index
+    owners: list[int] = []
+    for index, value in enumerate(values):
+        owners.append(index)
+        if value:
+            continue
+        above = next((i for i in range(index - 1, -1, -1) if values[i]), None)
+        below = next((i for i in range(index + 1, len(lines)) if values[i]), None)
+        up = middles[index] - middles[index - 1] if above is not None else float("inf")
+        down = middles[index + 1] - middles[index] if below is not None else float("inf")
+        named = bool(lines[index][key])
+        if named and below is not None and not lines[below][key] and (above is None or lines[above][key]):
+            owners[index] = below
+        elif named and above is not None and not lines[above][key]:
+            owners[index] = above
+        elif above is not None and up <= 1.1 * down and up <= _TIGHT * (step or down):
+            owners[index] = owners[index - 1]
+        elif below is not None and down <= _TIGHT * (step or up):
+            owners[index] = below
+        elif above is not None and _wraps(lines[index - 1], lines[index], lines, group, columns):
+            owners[index] = owners[index - 1]
+    return owners
+
+
+def row_step(middles: Sequence[float], values: Sequence[bool]) -> float | None:
+    """Usual distance from row to row, by the rows that follow each other without wrapped lines between them."""
+    steps = [middles[i + 1] - middles[i] for i in range(len(middles) - 1) if values[i] and values[i + 1]]
+    return median(steps) if steps else None
+
+
+def _middle(line: Line, group: Iterable[int]) -> float:
+    middles = [word.middle for column in group for word in line[column]]
+    return sum(middles) / len(middles)
 
 
 def _wraps(before: Line, line: Line, lines: Sequence[Line], group: Sequence[int], columns: Columns) -> bool:
@@ -150,12 +178,3 @@ def _next_left(lines: Sequence[Line], column: int, columns: Columns) -> float:
         return max(word.x1 for row in lines for word in row[column])
     lefts = [word.x0 for row in lines for word in row[column + 1]]
     return min([columns.head[column + 1].x0, *lefts])
-
-
-def _gap(lines: Sequence[Line], above: int, below: int, group: Sequence[int]) -> float:
-    bottom = max(word.bottom for column in group for word in lines[above][column])
-    return min(word.top for column in group for word in lines[below][column]) - bottom
-
-
-def _height(line: Line, group: Sequence[int]) -> float:
-    return max(word.bottom - word.top for column in group for word in line[column])

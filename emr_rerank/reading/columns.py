@@ -3,6 +3,7 @@
 A header row names them; the borders are read off the white channels that the rows below leave open.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -18,6 +19,8 @@ Line = Sequence[list[Word]]
 """A row whose words are placed: one list of words a column."""
 
 _LABEL_WORDS = 5
+_APART = 0.7
+_NUMBER = re.compile(r"^[<>≤≥~]?\d+(?:\.\d+)?[%,;.]?$")
 _LABEL_GAP = 3.0  # of the font size: labels are letter-spaced (项　目) to fill their column
 _WORD_GAP = 0.9
 _LABELS_LENGTH = 40  # characters of labels run together; more is prose
@@ -62,6 +65,8 @@ class Columns:
         crossed = [border for border in self.borders if word.x0 + 1 < border < word.x1 - 1]
         if len(crossed) != 1 or len(row) < 2 or len(word.rights) != len(word.text):
             return [word]
+        if self._has_own_words(row, word, crossed[0]):
+            return [word]
         cuts = [
             right
             for right, before, after in zip(word.rights, word.text, word.text[1:], strict=False)
@@ -69,6 +74,15 @@ class Columns:
             and abs(right - crossed[0]) < (_NEAR_VALUE if _kind(after) == "digit" else _NEAR) * word.size
         ]
         return split_word(word, [min(cuts, key=lambda cut: abs(cut - crossed[0])) + 0.01]) if cuts else [word]
+
+
+    def _has_own_words(self, row: Row, word: Word, border: float) -> bool:
+        """Whether both columns beside a border are spoken for: one by the word itself, the other by another word."""
+        number = self.borders.index(border)
+        edges = (float("-inf"), *self.borders, float("inf"))
+        middle = (word.x0 + word.x1) / 2
+        low, high = (edges[number + 1], edges[number + 2]) if middle <= border else (edges[number], edges[number + 1])
+        return any(other is not word and low <= (other.x0 + other.x1) / 2 < high for other in row)
 
 
 def _kind(character: str) -> str:
@@ -84,7 +98,12 @@ def find_header(row: Row, labels: Labels) -> tuple[HeadCell, ...] | None:
         return None
     cells = _head_cells(row, labels)
     roles = [cell.role for cell in cells]
-    return tuple(cells) if is_header(roles, len(cells)) else None
+    if not is_header(roles, len(cells)) or any(_NUMBER.match(cell.text) for cell in cells if cell.role is None):
+        return None
+    # words of a sentence stand a space apart, labels of columns mostly further
+    gaps = [right.x0 - left.x1 for left, right in pairwise(cells)]
+    wide = sum(gap >= _APART * row[0].size for gap in gaps)
+    return tuple(cells) if 2 * wide >= len(gaps) else None
 
 
 def framed_header(row: Row, labels: Labels) -> tuple[HeadCell, ...] | None:

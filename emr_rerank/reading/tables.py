@@ -123,15 +123,18 @@ def _laid_out(head: tuple[HeadCell, ...], rows: Sequence[Row], labels: Labels) -
     """Columns from the rows that fit them: laid out twice, the second time without what comes after the table."""
     columns = columns_of(head, rows[:4])
     for _ in range(2):
-        body = []
+        body: list[Row] = []
+        last = 0
         for row in rows:
             if labels.ends_table("".join(word.text for word in row)) or find_header(row, labels) is not None:
                 break
-            if any(is_value_row(columns.place(row), group, columns) for group in columns.groups):
-                body.append(row)
+            body.append(row)
+            cells = columns.place(row)
+            if any(is_value_row(cells, group, columns) for group in columns.groups):
+                last = len(body)
             elif len(row) == 1 and row[0].x1 - row[0].x0 > 0.6 * (head[-1].x1 - head[0].x0):
                 break
-        columns = columns_of(head, body or rows[:4])
+        columns = columns_of(head, body[:last] or rows[:4])
     return columns
 
 
