@@ -24,12 +24,16 @@ _LABEL = re.compile(r"([^\s:：]{1,8})[:：]")
 
 @dataclass(slots=True)
 class Margins:
-    """The text block of a page: left and right edge, usual letter size and line step, in points."""
+    """The text block of a page: left and right edge, usual letter size and line step, in points.
+
+    `indent` is how far first lines of paragraphs are set in, 0 where they are not.
+    """
 
     left: float
     right: float
     size: float
     gap: float
+    indent: float = 0.0
 
 
 def is_centred(line: PrintedLine, margins: Margins) -> bool:
@@ -47,7 +51,24 @@ def all_margins(pages: Sequence[Page]) -> list[Margins]:
     for page, margins in zip(pages, own, strict=True):
         rights = sorted(usual[page.width])
         margins.right = max(margins.right, rights[len(rights) // 2], _NARROWEST * page.width)
+    indents = [indent for page, margins in zip(pages, own, strict=True) for indent in _indents(page, margins)]
+    if len(indents) >= _SUPPORT:
+        for margins in own:
+            margins.indent = sorted(indents)[len(indents) // 2]
     return own
+
+
+def _indents(page: Page, margins: Margins) -> list[float]:
+    """How far lines are set in that are full and go on in a line at the margin."""
+    found = []
+    lines = sorted((line for line in page.lines if not is_vertical(line)), key=lambda line: line.bbox[1])
+    for line, after in pairwise(lines):
+        inset = line.bbox[0] - margins.left
+        full = margins.right - right_edge(line) <= 2.5 * margins.size
+        near = after.bbox[1] - line.bbox[1] <= 1.7 * margins.gap
+        if full and near and after.bbox[0] - margins.left < 0.5 * margins.size and inset > 1.2 * margins.size:
+            found.append(inset)
+    return found
 
 
 def _margins(page: Page) -> Margins:

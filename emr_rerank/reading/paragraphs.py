@@ -21,8 +21,8 @@ _LABEL_RUN = re.compile(r"^\S{1,10}[:：]\S*(?:\s{2,}\S{1,10}[:：]\S*)+")
 _RUN_IN_ITEM = re.compile(r"(?<=[^\s\d.、])\s*(?:(?<![\d.])(?:[2-9]|1\d)\s*[、.．)）]?\s*(?=[\u4e00-\u9fff])|[②-⑳])")
 _SENTENCE_ENDS = "。；;！？!?.．…:："
 _LONE_NUMBER = re.compile(r"(?:[^\d\s./:：×*-])\s*(?:\d{1,2}\s*[、.．]?|[①-⑳])$")
-# Letters that no printer parts from each other: 150/93mmHg, 3*4cm, W:8Kg, 10^9/L.
-_TOKEN = re.compile(r"[A-Za-z0-9.,%/+\-*^:：~]+|.[，。、；：！？）】”’]*")
+# Letters that no printer parts from each other: 150/93mmHg, 3×4cm, W:8Kg, 10^9/L, with the marks that cling to them.
+_TOKEN = re.compile(r"[（(“‘《【\[]*(?:[A-Za-z0-9.,%/+\-*^:~×μµ°℃]+|.)[，。、；：！？）】”’》)\],.;:!?]*")
 
 
 # A line this full that ends in a comma goes on, whatever did not fit behind it.
@@ -62,13 +62,32 @@ def continues(
         return False
     if _begins_anew(paragraph, line, margins, blocks):
         return False
-    if _differs(last, line) or not _reaches_margin(last, line, last_margins):
+    if _set_in_alike(paragraph, line, margins):
+        return False
+    wraps = _reaches_margin(last, line, last_margins) or _hangs_on(paragraph, line, margins)
+    if _differs(last, line) or not wraps:
         return False
     if page.number == last_page.number:
         step = line.bbox[1] - last.bbox[1]
         if step > 1.7 * margins.gap or step < 0:
             return False
     return not _indented(paragraph, line, margins)
+
+
+def _set_in_alike(paragraph: Sequence[Printed], line: PrintedLine, margins: Margins) -> bool:
+    """Whether the line is set in as the first line of the paragraph is, in a record that sets first lines in."""
+    if not margins.indent or _LIST_ITEM.match(paragraph[0][1].text):
+        return False
+    _, first, first_margins = paragraph[0]
+    insets = first.bbox[0] - first_margins.left, line.bbox[0] - margins.left
+    return all(abs(inset - margins.indent) <= 0.4 * (margins.size or 10.0) for inset in insets)
+
+
+def _hangs_on(paragraph: Sequence[Printed], line: PrintedLine, margins: Margins) -> bool:
+    """Whether the line stands at the margin, in a record that sets first lines in, below a sentence that is not over."""
+    _, last, last_margins = paragraph[-1]
+    open_end = last.text[-1:] not in _SENTENCE_ENDS and right_edge(last) > (last_margins.left + last_margins.right) / 2
+    return bool(margins.indent) and open_end and _hangs_out(paragraph, line, margins)
 
 
 def _begins_anew(paragraph: Sequence[Printed], line: PrintedLine, margins: Margins, blocks: Blocks) -> bool:
@@ -88,8 +107,8 @@ def _cut_off(paragraph: Sequence[Printed], line: PrintedLine) -> bool:
     text = "".join(printed.text for _, printed, _ in paragraph)
     if _LONE_NUMBER.search(text):
         return True
-    prose = len(paragraph) > 1 or bool(re.search(r"[，。；]", text))
-    return prose and text[-1:] not in _SENTENCE_ENDS and bool(re.search(r"[，。；,;：:]", line.text))
+    prose = len(paragraph) > 1 or bool(re.search(r"[，。；]|[a-z][.,;] ", text))
+    return prose and text[-1:] not in _SENTENCE_ENDS and bool(re.search(r"[，。；,;：:]|[a-z]\.", line.text))
 
 
 def _numbered_inside(paragraph: Sequence[Printed], line: PrintedLine) -> bool:
@@ -130,14 +149,24 @@ def _reaches_margin(last: PrintedLine, line: PrintedLine, margins: Margins) -> b
         return True
     letter = (last.bbox[2] - last.bbox[0]) / max(1, display_width(last.text))
     word = _TOKEN.match(line.text)
-    needed: float = display_width(word.group()) + 1 if word and word.group().isascii() else 2
-    if word and word.group().isascii():
-        needed *= 1.15  # proportional letters differ from the line's mean
-    slack = 1.5 if line.text[:1].isascii() else 2.5
+    needed = _token_width(word.group(), letter, last.size) if word else 2 * letter
+    slack = (1.5 if line.text[:1].isascii() else 2.5) * letter
     full = right_edge(last) - last.bbox[0] >= _FAIRLY_FULL * (margins.right - margins.left)
     if full and last.text[-1:] in "，、,:：":
         return True
-    return right_edge(last) + (needed + slack) * letter >= margins.right
+    return right_edge(last) + needed + slack >= margins.right
+
+
+def _token_width(token: str, letter: float, size: float) -> float:
+    """How wide a token is printed, in points. `letter` is the mean half-width letter of the line, `size` its font's.
+
+    Capitals and digits of proportional fonts are wider than half a Han letter, most small letters are not.
+    """
+    if size <= 0:
+        return display_width(token) * letter * 1.15
+    wide = sum(_letter_width(character) == 2 for character in token)
+    broad = sum(character.isdigit() or character.isupper() for character in token)
+    return size * (wide + 0.6 * broad + 0.5 * (len(token) - wide - broad))
 
 
 def _indented(paragraph: Sequence[Printed], line: PrintedLine, margins: Margins) -> bool:
