@@ -13,6 +13,8 @@ from emr_rerank.rules.tables import Role
 
 _HEADER_WITHIN = 8
 _PROSE_CHARACTERS = 200
+# A short merged cell names every row that it covers; a long one is said once.
+_MERGED_CHARACTERS = 40
 _SAME_LEFT = 3.0
 _VALUE = re.compile(r"^[<>≤≥＜＞+\-±]?\d|^[阴阳弱未][性检]|^[-+±]+$")
 
@@ -65,7 +67,7 @@ def tables_of_grid(
 
 def _rows(grid: Grid, number: int) -> list[GridRow]:
     """The printed rows of one ruled row: one, or many where a ruled body holds unruled rows."""
-    cells = [cell for cell in grid.row_cells(number) if cell.words]
+    cells = [cell for cell in grid.by_row[number] if cell.words]
     if not cells:
         return []
     width = len(grid.lefts)
@@ -74,6 +76,9 @@ def _rows(grid: Grid, number: int) -> list[GridRow]:
         texts = [""] * width
         for cell in cells:
             texts[cell.column] = cell_text(cell.words)
+        for cell in grid.merged[number]:
+            text = cell_text(cell.words) if cell.words else ""
+            texts[cell.column] = text if len(text) <= _MERGED_CHARACTERS else ""
         top, bottom = min(cell.box[1] for cell in cells), max(cell.box[3] for cell in cells)
         left, right = grid.bbox[0], grid.bbox[2]
         words = [word for cell in cells for word in cell.words]
@@ -90,6 +95,8 @@ def _rows(grid: Grid, number: int) -> list[GridRow]:
 
 def _lines_in(cells: Sequence[Cell]) -> list[list[Word]] | None:
     """Printed rows inside one ruled row, when its columns run in step and hold several values; else None."""
+    if sum(len(cell.words) > 1 for cell in cells) < 2 or not any(_is_tall(cell) for cell in cells):
+        return None
     counts = [len(visual_rows(cell.words)) for cell in cells]
     if sum(count >= 2 for count in counts) < 2:
         return None
@@ -100,6 +107,11 @@ def _lines_in(cells: Sequence[Cell]) -> list[list[Word]] | None:
         values += count >= max(2, 0.6 * len(lines)) and all(_VALUE.match(start) for start in starts)
     in_step = sum(count == len(lines) for count in counts)
     return lines if (values and in_step >= 2) or (in_step >= 3 and len(lines) >= 3) else None
+
+
+def _is_tall(cell: Cell) -> bool:
+    """Whether the words of a cell stand on more than one line."""
+    return max(word.top for word in cell.words) > min(word.middle for word in cell.words)
 
 
 def _is_prose(row: GridRow, grid: Grid) -> bool:

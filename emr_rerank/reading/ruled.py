@@ -4,7 +4,7 @@ Those follow Anssi Nurminen, Algorithmic Extraction of Data in Tables in PDF Doc
 lines that pdfium found, and only where at least three horizontal and three vertical rules can make a table.
 """
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -31,20 +31,27 @@ class Cell:
 
 @dataclass(slots=True)
 class Grid:
-    """A ruled grid: left edges of its columns, top edges of its rows, and its cells (merged ones cover several)."""
+    """A ruled grid: left edges of its columns, top edges of its rows, and its cells (merged ones cover several).
+
+    `by_row` holds the cells that start in a row, from left to right; `merged` those that reach into it from above.
+    """
 
     bbox: BBox
     lefts: list[float]
     tops: list[float]
     cells: list[Cell]
-    places: dict[tuple[int, int], Cell] = field(default_factory=dict)
+    places: dict[tuple[int, int], Cell] = field(init=False)
+    by_row: list[list[Cell]] = field(init=False)
+    merged: list[list[Cell]] = field(init=False)
 
     def __post_init__(self) -> None:
         self.places = {(cell.row, cell.column): cell for cell in self.cells}
-
-    def row_cells(self, row: int) -> list[Cell]:
-        """The cells that start in a row, from left to right."""
-        return [cell for cell in self.cells if cell.row == row]
+        self.by_row = [[] for _ in self.tops]
+        self.merged = [[] for _ in self.tops]
+        for cell in self.cells:
+            self.by_row[cell.row].append(cell)
+            for row in range(cell.row + 1, bisect_left(self.tops, cell.box[3] - 1)):
+                self.merged[row].append(cell)
 
 
 def find_grids(edges: Sequence[Edge]) -> list[Grid]:
