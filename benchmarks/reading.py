@@ -3,7 +3,7 @@
     python -m benchmarks.reading [--producer NAME...] [--document NAME...] [--runs N] [--folder DIR] [--json FILE]
 
 The documents (benchmarks/printed) are printed anew with every producer at hand: reportlab, Chromium, LibreOffice. Times
-are of text and tables of all pages of a file, opened and closed; the ratio of a family of producers is the median over its
+are processor times (all readers use one thread, and machines are shared) of text and tables of all pages of a file, opened and closed; the ratio of a family of producers is the median over its
 documents of pdfplumber's time by ours, each the best of the runs. Character errors are on text pages, white space
 apart, in reading order. A table cell is right in its row and column only.
 """
@@ -69,9 +69,9 @@ def measure(path: Path, document: Document, runs: int, readers: Sequence[str]) -
     timings: dict[str, list[float]] = defaultdict(list)
     for _ in range(runs):
         for name, (read, _) in chosen.items():
-            began = time.perf_counter()
+            began = time.process_time()
             read(path)
-            timings[name].append((time.perf_counter() - began) * 1000)
+            timings[name].append((time.process_time() - began) * 1000)
     for name, (_, reading) in chosen.items():
         found[name] = {"pages": pages, "ms": min(timings[name]), **fidelity(document, reading(path, document))}
     return found

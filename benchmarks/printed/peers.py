@@ -1,5 +1,6 @@
 """Other readers, as yardsticks: pdfplumber, and pymupdf and docling-parse where the reader has installed them."""
 
+import logging
 import re
 from collections.abc import Callable
 from pathlib import Path
@@ -38,6 +39,7 @@ def _runs(line: str, document: Document) -> bool:
 def _pdfplumber(path: Path) -> list[tuple[str, list[Any]]]:
     import pdfplumber
 
+    logging.getLogger("pdfminer").setLevel(logging.ERROR)
     with pdfplumber.open(path) as pdf:
         return [(page.extract_text(), page.extract_tables()) for page in pdf.pages]
 
