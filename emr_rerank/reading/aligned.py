@@ -5,9 +5,9 @@ from statistics import median
 
 from emr_rerank.reading.cells import cell_text
 from emr_rerank.reading.characters import is_cjk
-from emr_rerank.reading.columns import Columns, Line, Row, find_header
+from emr_rerank.reading.columns import Columns, Line, PageRows, Row
 from emr_rerank.reading.grids import split_groups
-from emr_rerank.reading.labels import KEY_ROLES, Labels
+from emr_rerank.reading.labels import KEY_ROLES
 from emr_rerank.reading.words import row_box
 from emr_rerank.record import BBox, PageTable
 
@@ -17,14 +17,15 @@ _FREE = 3.0  # of the font size: more room than this beside a cell, and its text
 
 
 def read_aligned(
-    rows: Sequence[Row], start: int, columns: Columns, labels: Labels, head_box: BBox | None = None
+    page: PageRows, start: int, columns: Columns, head_box: BBox | None = None, end: int | None = None
 ) -> tuple[PageTable | None, int]:
     """The table whose body begins at `rows[start]`, and the number of the first row after it.
 
     `head_box` is where the header stands; a table that goes on from the page before has none, and the repeated header
-    gets an empty box on top of the first row.
+    gets an empty box on top of the first row. The table ends before row `end` at the latest.
     """
-    end = _body_end(rows, start, columns, labels)
+    rows = page.rows
+    end = _body_end(page, start, len(rows) if end is None else end, columns)
     placed = [columns.place(row) for row in rows[start:end]]
     kept = _last_value(placed, columns)
     placed, end = placed[:kept], start + kept
@@ -44,26 +45,24 @@ def read_aligned(
     return split_groups(table, [range(width)], ruled=False), end
 
 
-def _body_end(rows: Sequence[Row], start: int, columns: Columns, labels: Labels) -> int:
+def _body_end(page: PageRows, start: int, end: int, columns: Columns) -> int:
+    rows = page.rows
     steps: list[float] = []
     last = rows[start - 1][0].middle if start else None
-    for number in range(start, len(rows)):
+    for number in range(start, end):
         row = rows[number]
         step = row[0].middle - last if last is not None else 0.0
         usual = sorted(steps)[len(steps) // 2] if steps else 2.2 * row[0].size
-        if step > max(_ROW_GAP * usual, 2.2 * row[0].size) or not _fits(row, columns, labels):
+        if step > max(_ROW_GAP * usual, 2.2 * row[0].size) or page.ends_table(number) or not _fits(row, columns):
             return number
         if number > start:
             steps.append(step)
         last = row[0].middle
-    return len(rows)
+    return end
 
 
-def _fits(row: Row, columns: Columns, labels: Labels) -> bool:
-    text = "".join(word.text for word in row)
-    if labels.ends_table(text) or find_header(row, labels) is not None:
-        return False
-    if any(sum(word.x0 + 1 < border < word.x1 - 1 for border in columns.borders) >= 2 for word in row):
+def _fits(row: Row, columns: Columns) -> bool:
+    if any(len(columns.crossed(word)) >= 2 for word in row):
         return False
     first = row[0].text
     return not any(first.endswith(mark) or mark in first[1:8] for mark in "：:") or first[0].isdigit()

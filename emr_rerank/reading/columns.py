@@ -4,6 +4,7 @@ A header row names them; the borders are read off the white channels that the ro
 """
 
 import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -56,13 +57,17 @@ class Columns:
         """The words of a row, by column."""
         cells: list[list[Word]] = [[] for _ in self.head]
         for word in row:
-            for part in self._parts(word, row):
-                cells[sum(border <= (part.x0 + part.x1) / 2 for border in self.borders)].append(part)
+            for part in self._parts(word, row) if self.crossed(word) else (word,):
+                cells[bisect_right(self.borders, (part.x0 + part.x1) / 2)].append(part)
         return cells
+
+    def crossed(self, word: Word) -> Sequence[float]:
+        """The borders that a word lies across."""
+        return self.borders[bisect_right(self.borders, word.x0 + 1) : bisect_left(self.borders, word.x1 - 1)]
 
     def _parts(self, word: Word, row: Row) -> list[Word]:
         # two columns printed without a gap make one word: cut it at the border if the kind of character changes there
-        crossed = [border for border in self.borders if word.x0 + 1 < border < word.x1 - 1]
+        crossed = self.crossed(word)
         if len(crossed) != 1 or len(row) < 2 or len(word.rights) != len(word.text):
             return [word]
         if self._has_own_words(row, word, crossed[0]):
@@ -92,9 +97,33 @@ def _kind(character: str) -> str:
     return "Han" if is_cjk(character) else "letter"
 
 
+class PageRows:
+    """The rows of a page, and which of them head a table or end one: each is looked at once."""
+
+    def __init__(self, rows: Sequence[Row], labels: Labels) -> None:
+        self.rows = rows
+        self.labels = labels
+        self._heads: dict[int, tuple[HeadCell, ...] | None] = {}
+        self._ends: dict[int, bool] = {}
+
+    def head(self, number: int) -> tuple[HeadCell, ...] | None:
+        """The labels of row `number`, or None when it is no header."""
+        if number not in self._heads:
+            self._heads[number] = find_header(self.rows[number], self.labels)
+        return self._heads[number]
+
+    def ends_table(self, number: int) -> bool:
+        """Whether row `number` is one that follows tables, or the header of another one."""
+        if number not in self._ends:
+            text = "".join(word.text for word in self.rows[number])
+            self._ends[number] = self.labels.ends_table(text) or self.head(number) is not None
+        return self._ends[number]
+
+
 def find_header(row: Row, labels: Labels) -> tuple[HeadCell, ...] | None:
     """The labels of a header row, or None when the row is no header."""
-    if not any(labels.may_begin(word.text) for word in row):
+    candidates = [word.text for word in row if labels.may_begin(word.text)]
+    if len(candidates) < 2 and not any(labels.run_together(text) for text in candidates):
         return None
     cells = _head_cells(row, labels)
     roles = [cell.role for cell in cells]
@@ -172,12 +201,11 @@ def _border(left: HeadCell, right: HeadCell, words: Sequence[Word]) -> float:
     low, high = (left.x0 + left.x1) / 2, (right.x0 + right.x1) / 2
     near = [(word.x0, word.x1) for word in words if word.x1 > low and word.x0 < high]
     near += [(left.x0, left.x1), (right.x0, right.x1)]
-    stops = sorted({low, high, *(x for pair in near for x in pair if low < x < high)})
+    turns = [(max(x0, low), 1) for x0, _ in near] + [(x1, -1) for _, x1 in near if x1 < high] + [(high, 0)]
     best = (len(near) + 1, 0.0)
-    border = (left.x1 + right.x0) / 2
-    for start, end in pairwise(stops):
-        middle = (start + end) / 2
-        crossed = sum(x0 < middle < x1 for x0, x1 in near)
-        if (crossed, start - end) < best:
-            best, border = (crossed, start - end), middle
+    border, start, crossed = (left.x1 + right.x0) / 2, low, 0
+    for place, turn in sorted(turns):
+        if place > start and (crossed, start - place) < best:
+            best, border = (crossed, start - place), (start + place) / 2
+        start, crossed = place, crossed + turn
     return border

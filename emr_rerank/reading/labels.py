@@ -47,7 +47,8 @@ class Labels:
 
     @cached_property
     def _beginnings(self) -> frozenset[str]:
-        return frozenset(label[:length] for label in self.exact for length in (1, 2))
+        """The first two letters of every label; of Chinese ones the first too, for labels set with spaces (项　目)."""
+        return frozenset(label[:2] for label in self.exact) | {label[0] for label in self.exact if label[0] >= "\u4e00"}
 
     def may_begin(self, text: str) -> bool:
         """Whether a word may be a column label or begin with one: a quick test that lets most prose through unread."""

@@ -105,30 +105,28 @@ def style_reader(text_page: Any, turned: int) -> Callable[[int], Style]:
     handle = pdfium_calls.address(text_page)
     matrix = (ctypes.c_float * 6)()
     target = ctypes.addressof(matrix)
-    bold_fonts: dict[int | None, bool] = {}
+    bold_fonts: dict[int, bool] = {}
     known: dict[int, Style] = {}
 
     def style(index: int) -> Style:
-        if index in known:
-            return known[index]
+        shown = pdfium_calls.text_object(handle, index) or -1 - index
+        if shown not in known:
+            known[shown] = read(index, shown)
+        return known[shown]
+
+    def read(index: int, shown: int) -> Style:
         size, angle = pdfium_calls.font_size(handle, index), 0.0
         if pdfium_calls.character_matrix(handle, index, target):
             a, b, c, d, _, _ = matrix
             along = math.hypot(a, b)
             size *= abs(a * d - b * c) / along if along else 1.0
             angle = math.degrees(math.atan2(b, a))  # of the baseline: slanted letters stand on a level one
-        font = _font(handle, index)
-        if font not in bold_fonts or font is None:
+        font = pdfium_calls.object_font(shown) or 0 if shown > 0 else 0
+        if font not in bold_fonts or not font:
             bold_fonts[font] = _is_bold(handle, index)
-        known[index] = Style(size, bold_fonts[font], (angle - turned) % 360)
-        return known[index]
+        return Style(size, bold_fonts[font], (angle - turned) % 360)
 
     return style
-
-
-def _font(handle: int, index: int) -> int | None:
-    shown = pdfium_calls.text_object(handle, index)
-    return pdfium_calls.object_font(shown) if shown else None
 
 
 def _is_bold(handle: int, index: int) -> bool:

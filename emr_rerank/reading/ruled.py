@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 from emr_rerank.reading.cells import split_word
 from emr_rerank.reading.rawpage import Edge
-from emr_rerank.reading.rules_crossing import cells_between, joined_cells, merged_rules
+from emr_rerank.reading.rules_crossing import merged_rules, tables_between
 from emr_rerank.reading.words import Word
 from emr_rerank.record import BBox
 
@@ -62,7 +62,7 @@ def find_grids(edges: Sequence[Edge]) -> list[Grid]:
     down = merged_rules((edge.x0, edge.top, edge.bottom) for edge in edges if edge.orientation == "v")
     if min(len(across), len(down)) < _MIN_RULES or len(across) + len(down) > _MAX_RULES:
         return []
-    return [grid for group in joined_cells(cells_between(across, down)) if (grid := _grid(group)) is not None]
+    return [grid for group in tables_between(across, down) if (grid := _grid(group)) is not None]
 
 
 def fill_grid(grid: Grid, words: Sequence[Word]) -> list[Word]:

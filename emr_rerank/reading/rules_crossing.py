@@ -5,9 +5,10 @@ Documents (Tampere 2013), with the same tolerances; written for rules that are m
 the hundreds of short lines that some producers draw around every cell.
 """
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from itertools import pairwise
 from typing import NamedTuple
 
 from emr_rerank.record import BBox
@@ -54,45 +55,74 @@ def _end_to_end(lines: Sequence[tuple[float, float, float]]) -> list[RuleLine]:
     return [rule for rule in found if rule.end - rule.start >= _MIN_LENGTH]
 
 
-class _Crossing(NamedTuple):
+def tables_between(across: Sequence[RuleLine], down: Sequence[RuleLine]) -> list[list[BBox]]:
+    """The cells of every table, tables from top to bottom: the smallest boxes whose corners are crossings of rules."""
+    tables: list[list[BBox]] = []
+    for rows, columns, points in _networks(across, down):
+        xs, ys = sorted({across_at for across_at, _ in points}), sorted({down_at for _, down_at in points})
+        if len(points) == len(xs) * len(ys) == len(rows) * len(columns):  # a full grid
+            tables.append([(x, y, right, low) for y, low in pairwise(ys) for x, right in pairwise(xs)])
+        else:
+            tables += joined_cells(cells_between(points))
+    found = [table for table in tables if len(table) > 1]
+    return sorted(found, key=lambda table: (table[0][1], table[0][0]))
+
+
+class Crossing(NamedTuple):
     """Numbers of the horizontal and vertical rules that meet at a point."""
 
-    across: frozenset[int]
-    down: frozenset[int]
+    across: set[int]
+    down: set[int]
 
 
-def cells_between(across: Sequence[RuleLine], down: Sequence[RuleLine]) -> list[BBox]:
+Points = dict[tuple[float, float], Crossing]
+
+
+def _networks(
+    across: Sequence[RuleLine], down: Sequence[RuleLine]
+) -> list[tuple[set[int], set[int], Points]]:
+    """Rules that hang together: numbers of the horizontal and of the vertical ones, and the points where they cross."""
+    above = list(range(len(across) + len(down)))
+
+    def root(number: int) -> int:
+        while above[number] != number:
+            above[number] = above[above[number]]
+            number = above[number]
+        return number
+
+    met: list[tuple[int, int]] = []
+    places = [rule.place for rule in down]
+    for number, (place, start, end) in enumerate(across):
+        first = bisect_left(places, start - _REACH)
+        for other in range(first, bisect_right(places, end + _REACH)):
+            upright = down[other]
+            if upright.start - _REACH <= place <= upright.end + _REACH:
+                met.append((number, other))
+                above[root(number)] = root(len(across) + other)
+    networks: dict[int, tuple[set[int], set[int], Points]] = {}
+    for number, other in met:
+        rows, columns, points = networks.setdefault(root(number), (set(), set(), {}))
+        rows.add(number)
+        columns.add(other)
+        here = points.setdefault((down[other].place, across[number].place), Crossing(set(), set()))
+        here.across.add(number)
+        here.down.add(other)
+    return list(networks.values())
+
+
+def cells_between(points: Points) -> list[BBox]:
     """The smallest boxes whose four corners are crossings and whose sides are rules."""
-    points = _crossings(across, down)
     in_column: dict[float, list[float]] = defaultdict(list)
     in_row: dict[float, list[float]] = defaultdict(list)
     for x, y in sorted(points):
         in_column[x].append(y)
         in_row[y].append(x)
-    cells = []
-    for x, y in sorted(points):
-        box = _smallest(x, y, points, in_column[x], in_row[y])
-        if box:
-            cells.append(box)
-    return cells
-
-
-def _crossings(across: Sequence[RuleLine], down: Sequence[RuleLine]) -> dict[tuple[float, float], _Crossing]:
-    met: dict[tuple[float, float], tuple[set[int], set[int]]] = {}
-    places = [rule.place for rule in down]
-    for number, rule in enumerate(across):
-        first = bisect_right(places, rule.start - _REACH - 1e-9)
-        for other in range(first, bisect_right(places, rule.end + _REACH)):
-            upright = down[other]
-            if upright.start - _REACH <= rule.place <= upright.end + _REACH:
-                here = met.setdefault((upright.place, rule.place), (set(), set()))
-                here[0].add(number)
-                here[1].add(other)
-    return {point: _Crossing(frozenset(rows), frozenset(columns)) for point, (rows, columns) in met.items()}
+    boxes = (_smallest(x, y, points, in_column[x], in_row[y]) for x, y in sorted(points))
+    return [box for box in boxes if box]
 
 
 def _smallest(
-    x: float, y: float, points: dict[tuple[float, float], _Crossing], column: Sequence[float], row: Sequence[float]
+    x: float, y: float, points: Points, column: Sequence[float], row: Sequence[float]
 ) -> BBox | None:
     here = points[x, y]
     rights = [right for right in row[bisect_right(row, x) :] if here.across & points[right, y].across]
@@ -108,7 +138,7 @@ def _smallest(
 
 
 def joined_cells(cells: Sequence[BBox]) -> list[list[BBox]]:
-    """Cells that share a corner, as tables from top to bottom; a cell on its own is none."""
+    """Cells that share a corner, as tables, each from top to bottom."""
     above = list(range(len(cells)))
 
     def root(number: int) -> int:
@@ -124,5 +154,4 @@ def joined_cells(cells: Sequence[BBox]) -> list[list[BBox]]:
     tables: dict[int, list[BBox]] = defaultdict(list)
     for number, cell in enumerate(cells):
         tables[root(number)].append(cell)
-    found = [sorted(table, key=lambda cell: (cell[1], cell[0])) for table in tables.values() if len(table) > 1]
-    return sorted(found, key=lambda table: (table[0][1], table[0][0]))
+    return [sorted(table, key=lambda cell: (cell[1], cell[0])) for table in tables.values()]

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from emr_rerank.reading.aligned import is_value_row, read_aligned
-from emr_rerank.reading.columns import Columns, HeadCell, Row, columns_of, find_header, framed_header
+from emr_rerank.reading.columns import Columns, HeadCell, PageRows, Row, columns_of, framed_header
 from emr_rerank.reading.grids import RuledHead, tables_of_grid
 from emr_rerank.reading.horizontal import RuleStack, rule_stacks
 from emr_rerank.reading.labels import Labels
@@ -52,30 +52,31 @@ def find_tables(words: Sequence[Word], edges: Sequence[Edge], labels: Labels, ab
         rest.extend(prose)
     rest, notes = part_stacks(rest)
     rows = visual_rows(rest)
-    aligned, kept, columns = _aligned(rows, labels, above.columns, rule_stacks(edges))
+    aligned, kept, columns = _aligned(PageRows(rows, labels), above.columns, rule_stacks(edges))
     tables = sorted([*tables, *aligned], key=lambda table: table.bbox[1])
     return TablesFound(tables, kept, notes, GoingOn(columns, ruled))
 
 
 def _aligned(
-    rows: list[Row], labels: Labels, going_on: Columns | None, stacks: Sequence[RuleStack]
+    page: PageRows, going_on: Columns | None, stacks: Sequence[RuleStack]
 ) -> tuple[list[PageTable], list[Row], Columns | None]:
+    rows = page.rows
     tables: list[PageTable] = []
     kept: list[Row] = []
     last: Columns | None = None
     number = 0
     if going_on is not None:
-        kept, tables, number = _continued(rows, labels, going_on)
+        kept, tables, number = _continued(page, going_on)
         last = going_on if tables else None
     while number < len(rows):
-        head = find_header(rows[number], labels)
+        head = page.head(number)
         table, after = None, number + 1
         if head is not None:
-            columns = _laid_out(head, rows[number + 1 : number + 1 + _LAYOUT_ROWS], labels)
-            table, after = read_aligned(rows, number + 1, columns, labels, row_box(rows[number]))
+            columns = _laid_out(head, page, number + 1)
+            table, after = read_aligned(page, number + 1, columns, row_box(rows[number]))
             last = columns if table else last
-        else:
-            table, after = _framed(rows, number, labels, stacks)
+        elif stacks:
+            table, after = _framed(page, number, stacks)
         if table is None:
             kept.append(rows[number])
             number += 1
@@ -85,11 +86,12 @@ def _aligned(
     return tables, kept, last
 
 
-def _framed(rows: list[Row], number: int, labels: Labels, stacks: Sequence[RuleStack]) -> tuple[PageTable | None, int]:
-    """The table whose header is `rows[number]`, by the rules above and below it; its labels may be unknown."""
+def _framed(page: PageRows, number: int, stacks: Sequence[RuleStack]) -> tuple[PageTable | None, int]:
+    """The table whose header is row `number`, by the rules above and below it; its labels may be unknown."""
+    rows = page.rows
     middle = rows[number][0].middle
     stack, rule = next(((s, i) for s in stacks if (i := s.head_of(middle)) is not None), (None, None))
-    head = framed_header(rows[number], labels) if stack is not None else None
+    head = framed_header(rows[number], page.labels) if stack is not None else None
     if stack is None or rule is None or head is None or _beside(rows, number, stack.tops[rule : rule + 2]):
         return None, number + 1
     body: list[Row] = []
@@ -101,11 +103,10 @@ def _framed(rows: list[Row], number: int, labels: Labels, stacks: Sequence[RuleS
     if not body:
         return None, number + 1
     columns = columns_of(head, body)
-    upto = [*rows[: number + 1], *body]
-    return read_aligned(upto, number + 1, columns, labels, row_box(rows[number]))
+    return read_aligned(page, number + 1, columns, row_box(rows[number]), number + 1 + len(body))
 
 
-def _beside(rows: list[Row], number: int, zone: Sequence[float]) -> bool:
+def _beside(rows: Sequence[Row], number: int, zone: Sequence[float]) -> bool:
     """Whether further rows share the header's zone: then it is a paragraph between rules."""
     return sum(zone[0] < row[0].middle < zone[1] for row in rows) > 1
 
@@ -114,40 +115,45 @@ def _in_step(columns: Columns, rows: Sequence[Row]) -> bool:
     """Whether most rows keep to the columns: no word over a border, two cells filled or a wrapped part of one."""
     good = 0
     for row in rows:
-        crossing = any(word.x0 + 1 < border < word.x1 - 1 for word in row for border in columns.borders)
+        crossing = any(columns.crossed(word) for word in row)
         good += not crossing and sum(bool(cell) for cell in columns.place(row)) >= 2
     return good >= max(1, 0.6 * len(rows))
 
 
-def _laid_out(head: tuple[HeadCell, ...], rows: Sequence[Row], labels: Labels) -> Columns:
+def _laid_out(head: tuple[HeadCell, ...], page: PageRows, start: int) -> Columns:
     """Columns from the rows that fit them: laid out twice, the second time without what comes after the table."""
-    columns = columns_of(head, rows[:4])
+    rows = page.rows
+    first = rows[start : start + 4]
+    columns = columns_of(head, first)
     for _ in range(2):
         body: list[Row] = []
         last = 0
-        for row in rows:
-            if labels.ends_table("".join(word.text for word in row)) or find_header(row, labels) is not None:
+        for number in range(start, min(len(rows), start + _LAYOUT_ROWS)):
+            if page.ends_table(number):
                 break
+            row = rows[number]
             body.append(row)
             cells = columns.place(row)
             if any(is_value_row(cells, group, columns) for group in columns.groups):
                 last = len(body)
             elif len(row) == 1 and row[0].x1 - row[0].x0 > 0.6 * (head[-1].x1 - head[0].x0):
                 break
-        columns = columns_of(head, body[:last] or rows[:4])
+        before, columns = columns, columns_of(head, body[:last] or first)
+        if columns.borders == before.borders:
+            break
     return columns
 
 
-def _continued(rows: list[Row], labels: Labels, columns: Columns) -> tuple[list[Row], list[PageTable], int]:
+def _continued(page: PageRows, columns: Columns) -> tuple[list[Row], list[PageTable], int]:
     """(rows above, the table that goes on, first row after it); no table when the page begins with something else."""
-    for number, row in enumerate(rows[:_LINES_ABOVE]):
-        if find_header(row, labels) is not None:
+    for number, row in enumerate(page.rows[:_LINES_ABOVE]):
+        if page.head(number) is not None:
             break
         if not _goes_on(row, columns):
             continue
-        table, after = read_aligned(rows, number, columns, labels)
+        table, after = read_aligned(page, number, columns)
         if table is not None:
-            return list(rows[:number]), [table], after
+            return list(page.rows[:number]), [table], after
     return [], [], 0
 
 
@@ -156,6 +162,5 @@ def _goes_on(row: Row, columns: Columns) -> bool:
     group = columns.groups[0]
     if not is_value_row(cells, group, columns) or sum(bool(cells[column]) for column in group) < 3:
         return False
-    crossing = any(word.x0 + 1 < border < word.x1 - 1 for word in row for border in columns.borders)
     label = any(mark in word.text for word in row for mark in "：:" if not word.text[0].isdigit())
-    return not crossing and not label
+    return not label and not any(columns.crossed(word) for word in row)
