@@ -1,5 +1,6 @@
 """Tables without vertical rules: rows that stand under known column labels, wrapped cells joined."""
 
+from bisect import insort
 from collections.abc import Iterable, Sequence
 from statistics import median
 
@@ -52,11 +53,11 @@ def _body_end(page: PageRows, start: int, end: int, columns: Columns) -> int:
     for number in range(start, end):
         row = rows[number]
         step = row[0].middle - last if last is not None else 0.0
-        usual = sorted(steps)[len(steps) // 2] if steps else 2.2 * row[0].size
+        usual = steps[len(steps) // 2] if steps else 2.2 * row[0].size
         if step > max(_ROW_GAP * usual, 2.2 * row[0].size) or page.ends_table(number) or not _fits(row, columns):
             return number
         if number > start:
-            steps.append(step)
+            insort(steps, step)
         last = row[0].middle
     return end
 
@@ -70,11 +71,11 @@ def _fits(row: Row, columns: Columns) -> bool:
 
 def is_value_row(cells: Line, group: Sequence[int], columns: Columns) -> bool:
     """Whether a placed row states a value: its result column is filled, or two columns where there is none."""
-    roles = [columns.head[column].role for column in group]
-    results = [column for column, role in zip(group, roles, strict=True) if role in ("result", "point")]
+    results = [column for column in group if column in columns.results]
+    filled = sum(1 for column in group if cells[column])
     if results:
-        return any(cells[column] for column in results) and sum(bool(cells[column]) for column in group) >= 2
-    return sum(bool(cells[column]) for column in group) >= min(3, len(group))
+        return filled >= 2 and any(cells[column] for column in results)
+    return filled >= min(3, len(group))
 
 
 def _last_value(placed: Sequence[Line], columns: Columns) -> int:

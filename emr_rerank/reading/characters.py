@@ -2,6 +2,7 @@
 
 import unicodedata
 from collections import Counter
+from functools import lru_cache
 
 # CJK Radicals Supplement (U+2E80-2EF3) to the ideographs they stand for: EquivalentUnifiedIdeograph.txt of Unicode
 # 15; NFKC mends two of them only. Fonts that share a glyph between radical and ideograph make producers write the
@@ -52,9 +53,12 @@ def garbled_share(text: str) -> float:
     """Share of control, private-use and replacement characters: what a text layer without ToUnicode looks like."""
     counts = Counter(text)
     letters = sum(count for character, count in counts.items() if not character.isspace())
-    bad = sum(
-        count
-        for character, count in counts.items()
-        if not character.isspace() and (unicodedata.category(character) in ("Cc", "Co", "Cn") or character == "\ufffd")
-    )
+    bad = sum(count for character, count in counts.items() if _is_bad(character))
     return bad / letters if letters else 0.0
+
+
+@lru_cache(maxsize=16384)
+def _is_bad(character: str) -> bool:
+    if character.isspace():
+        return False
+    return character == "\ufffd" or unicodedata.category(character) in ("Cc", "Co", "Cn")

@@ -7,6 +7,7 @@ import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import pairwise
 
 from emr_rerank.reading.cells import cell_text, split_word
@@ -39,7 +40,7 @@ class HeadCell:
     role: Role | None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Columns:
     """The columns of an unruled table: labels, borders between them, first column of each analyte group."""
 
@@ -47,11 +48,16 @@ class Columns:
     borders: tuple[float, ...]
     starts: tuple[int, ...]
 
-    @property
+    @cached_property
     def groups(self) -> list[list[int]]:
         """Column numbers of each analyte group."""
         ends = [*self.starts[1:], len(self.head)]
         return [list(range(start, end)) for start, end in zip(self.starts, ends, strict=True)]
+
+    @cached_property
+    def results(self) -> frozenset[int]:
+        """Numbers of the columns that hold results."""
+        return frozenset(column for column, cell in enumerate(self.head) if cell.role in ("result", "point"))
 
     def place(self, row: Row) -> list[list[Word]]:
         """The words of a row, by column."""

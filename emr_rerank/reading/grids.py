@@ -156,17 +156,26 @@ def split_groups(
     rows: Sequence[tuple[Sequence[str], BBox]], groups: Sequence[Sequence[int]], *, ruled: bool
 ) -> PageTable:
     """A table of rows whose columns fall into groups side by side: one row a group, one header for all."""
+    if len(groups) == 1:
+        kept = tuple(groups[0])
+        texts = [tuple(cells[column] for column in kept) for cells, _ in rows]
+        return _page_table(texts, [box for _, box in rows], ruled=ruled)
     width = max(len(group) for group in groups)
-    texts: list[tuple[str, ...]] = []
+    texts = []
     boxes: list[BBox] = []
     for number, (cells, box) in enumerate(rows):
         for place, group in enumerate(groups[:1] if number == 0 else groups):
             row = [cells[column] for column in group]
-            if len(groups) > 1 and not any(row):
+            if not any(row):
                 continue
             texts.append(tuple(row + [""] * (width - len(row))))
             boxes.append(_share(box, place, len(groups)))
-    box = (min(b[0] for b in boxes), min(b[1] for b in boxes), max(b[2] for b in boxes), max(b[3] for b in boxes))
+    return _page_table(texts, boxes, ruled=ruled)
+
+
+def _page_table(texts: Sequence[tuple[str, ...]], boxes: Sequence[BBox], *, ruled: bool) -> PageTable:
+    lefts, tops, rights, bottoms = zip(*boxes, strict=True)
+    box = (min(lefts), min(tops), max(rights), max(bottoms))
     return PageTable(bbox=box, rows=tuple(texts), row_boxes=tuple(boxes), ruled=ruled)
 
 

@@ -21,7 +21,7 @@ from emr_rerank.reading.letters import Codes, Letters, Style, repaired_codes, sp
 BOLD_WEIGHT = 600  # usWeightClass of OpenType: 600 is semi-bold
 _BOLD_NAMES = ("bold", "heavy", "black", "simhei", "stheiti", "黑体")
 _FORCE_BOLD = 1 << 18  # font descriptor flag 19, PDF 32000-1 table 123
-_UNMAPPED_SAMPLE = 200
+_UNMAPPED_SAMPLE = 100
 
 
 class TextLayer(NamedTuple):
@@ -82,11 +82,11 @@ def _space_counts(
     """How many printed spaces, and spaces that pdfium guessed from gaps, stand before each character index."""
     guessed = np.zeros(count, dtype=np.int64)
     real = np.zeros(count, dtype=np.int64)
-    for place in places.tolist():
-        if blank[place] and pdfium_calls.is_generated(handle, place) == 1:
-            guessed[place] = 1
-        else:
-            real[place] = 1
+    made = map(pdfium_calls.is_generated, repeat(handle), places.tolist())
+    generated = np.fromiter(made, dtype=np.int64, count=len(places)) == 1
+    generated &= blank[places]
+    guessed[places[generated]] = 1
+    real[places[~generated]] = 1
     return np.cumsum(real), np.cumsum(guessed)
 
 

@@ -18,6 +18,8 @@ def quarter(angle: float) -> int | None:
 
 def main_direction(words: Sequence[Word]) -> int:
     """The right angle in which most characters run; 0 for a page as it should be."""
+    if all(word.angle == 0 for word in words):
+        return 0
     counts: Counter[int] = Counter()
     for word in words:
         direction = quarter(word.angle)
@@ -28,6 +30,8 @@ def main_direction(words: Sequence[Word]) -> int:
 
 def part_slanted(words: Sequence[Word]) -> tuple[list[Word], list[Word], list[Word]]:
     """(level words, words of vertical notes, words of tilted watermarks), the latter two joined to lines."""
+    if all(word.angle == 0 for word in words):
+        return list(words), [], []
     level = [word for word in words if quarter(word.angle) == 0]
     vertical = [word for word in words if quarter(word.angle) in (90, 180, 270)]
     tilted = [word for word in words if quarter(word.angle) is None]

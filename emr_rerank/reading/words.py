@@ -7,6 +7,7 @@ table cell makes one or a few. All boxes are points with the origin at the top l
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
+from operator import attrgetter
 
 from emr_rerank.reading.characters import is_cjk
 from emr_rerank.record import BBox, PrintedLine
@@ -43,19 +44,27 @@ def visual_rows(words: Sequence[Word]) -> list[list[Word]]:
     """
     rows: list[list[Word]] = []
     spans: list[tuple[float, float]] = []
-    for word in sorted(words, key=lambda word: word.middle):
+    for word in sorted(words, key=_height):
+        top, bottom = word.top, word.bottom
         for place in range(len(rows) - 1, max(-1, len(rows) - 4), -1):
-            top, bottom = spans[place]
-            overlap = min(bottom, word.bottom) - max(top, word.top)
-            if overlap > 0.5 * min(bottom - top, word.bottom - word.top):
+            first, last = spans[place]
+            overlap = (bottom if bottom < last else last) - (top if top > first else first)
+            if overlap > 0.5 * min(last - first, bottom - top):
                 rows[place].append(word)
                 break
         else:
             rows.append([word])
-            spans.append((word.top, word.bottom))
+            spans.append((top, bottom))
     for row in rows:
-        row.sort(key=lambda word: word.x0)
+        row.sort(key=_left)
     return rows
+
+
+def _height(word: Word) -> float:
+    return word.top + word.bottom
+
+
+_left = attrgetter("x0")
 
 
 def row_box(words: Sequence[Word]) -> BBox:
