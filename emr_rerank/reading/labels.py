@@ -24,6 +24,7 @@ class Labels:
     patterns: tuple[tuple[re.Pattern[str], Role], ...]
     ends: tuple[re.Pattern[str], ...]
     known: dict[str, Role | None] = field(default_factory=dict, compare=False, repr=False)
+    begun: dict[str, bool] = field(default_factory=dict, compare=False, repr=False)
 
     def role(self, text: str) -> Role | None:
         """The role of a header cell, or None for a label that no rule knows."""
@@ -52,7 +53,12 @@ class Labels:
 
     def may_begin(self, text: str) -> bool:
         """Whether a word may be a column label or begin with one: a quick test that lets most prose through unread."""
-        return text[:2].casefold().translate(_BRACKETS) in self._beginnings or self.role(text) is not None
+        if text not in self.begun:
+            if len(self.begun) >= _REMEMBERED:
+                self.begun.clear()
+            first = text[:2].casefold().translate(_BRACKETS)
+            self.begun[text] = first in self._beginnings or self.role(text) is not None
+        return self.begun[text]
 
     def run_together(self, text: str) -> list[int]:
         """Where the labels end that a word without spaces is run together from (结果单位: [2, 4]); [] for another."""

@@ -16,6 +16,7 @@ from emr_rerank.record import PageTable
 
 # Rows looked at when the columns of an unruled table are laid out, and lines that may stand above a table that goes on.
 _LAYOUT_ROWS = 60
+_FIRST_ROWS = 4
 _LINES_ABOVE = 8
 
 
@@ -123,11 +124,11 @@ def _in_step(columns: Columns, rows: Sequence[Row]) -> bool:
 def _laid_out(head: tuple[HeadCell, ...], page: PageRows, start: int) -> Columns:
     """Columns from the rows that fit them: laid out twice, the second time without what comes after the table."""
     rows = page.rows
-    first = rows[start : start + 4]
+    first = rows[start : start + _FIRST_ROWS]
     columns = columns_of(head, first)
     for _ in range(2):
         body: list[Row] = []
-        last = 0
+        last = values = 0
         for number in range(start, min(len(rows), start + _LAYOUT_ROWS)):
             if page.ends_table(number):
                 break
@@ -136,10 +137,11 @@ def _laid_out(head: tuple[HeadCell, ...], page: PageRows, start: int) -> Columns
             cells = columns.place(row)
             if any(is_value_row(cells, group, columns) for group in columns.groups):
                 last = len(body)
+                values += 1
             elif len(row) == 1 and row[0].x1 - row[0].x0 > 0.6 * (head[-1].x1 - head[0].x0):
                 break
-        before, columns = columns, columns_of(head, body[:last] or first)
-        if columns.borders == before.borders:
+        columns = columns_of(head, body[:last] or first)
+        if values == last:  # every row is a value: a second look would find the same
             break
     return columns
 
