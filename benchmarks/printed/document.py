@@ -21,7 +21,8 @@ class Text:
 class Grid:
     """A table. `widths` are shares of the text width, one a column of one group; `aligned` is l, r or c a column.
 
-    `groups` side by side share the header; `repeats` prints the header again on every page.
+    `groups` side by side share the header; `repeats` prints the header again on every page; `tight` leaves no more room
+    between rows than between the lines of a cell.
     """
 
     header: tuple[str, ...]
@@ -31,6 +32,7 @@ class Grid:
     aligned: str = ""
     groups: int = 1
     repeats: bool = False
+    tight: bool = False
 
     @property
     def read(self) -> list[tuple[str, ...]]:
@@ -73,7 +75,7 @@ class Document:
     """One document. `kind` says which acceptance line judges it.
 
     `turned`: `rotate` prints pages with /Rotate 90, `sideways` prints the text turned on an upright page.
-    `header` and `footer` may hold {page} and {total}; `alternates` sets them left and right in turn.
+    `framed` draws a box around every page's text. `header` and `footer` may hold {page} and {total}; `alternates` sets them left and right in turn.
     """
 
     name: str
@@ -85,6 +87,7 @@ class Document:
     watermark: str = ""
     turned: Literal["", "rotate", "sideways"] = ""
     size: float = 10.5
+    framed: bool = False
 
     @property
     def texts(self) -> list[str]:

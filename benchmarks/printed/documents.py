@@ -32,10 +32,16 @@ def _text_pages() -> list[Document]:
             "notes-mixed-watermark", "text", tuple(mixed + chinese[1]), _HEADER, "第{page}页/共{total}页", alternates=True,
             watermark="仅供临床使用 严禁外传", size=12.0,
         ),
+        Document("consent-framed", "text", tuple(_consent() * 3), _HEADER, _FOOTER, framed=True),
         replace(upright, name="notes-rotate-90", turned="rotate", blocks=tuple(chinese[4] + chinese[2])),
         replace(upright, name="notes-sideways", turned="sideways", blocks=tuple(content.notes("psychiatry-zh") + chinese[3])),
         replace(upright, name="notes-vertical-margin", blocks=_with_margin_notes(chinese[3] + chinese[0])),
     ]  # fmt: skip
+
+
+def _consent() -> list[Block]:
+    body = [Text(line, "line" if "    " in line else "prose") for line in content.CONSENT]
+    return [Text("侵入性操作知情同意书", "title"), *body]
 
 
 def _with_margin_notes(notes: list[Text]) -> tuple[Block, ...]:
@@ -122,10 +128,27 @@ def _other_tables() -> list[Document]:
         ("时间", "体温(℃)", "脉搏(次/分)", "呼吸(次/分)", "血压(mmHg)", "SpO2(%)", "病情观察及护理措施"),
         tuple(content.VITALS * 20), (0.13, 0.09, 0.12, 0.12, 0.12, 0.10, 0.32),
     )  # fmt: skip
+    days = ("03-02", "03-04", "03-08", "03-13")
+    trend = Grid(("项目", *days, "单位", "参考范围"), tuple(content.TREND), (0.25, 0.11, 0.11, 0.11, 0.11, 0.14, 0.17), "spaced")
+    form = Grid(content.FORM[0], tuple(content.FORM[1:]), (0.15, 0.35, 0.15, 0.35))
+    numbered = tuple(
+        (str(number + 1), short, name, value, flag, unit, reference)
+        for number, ((name, short), (value, unit, reference, flag)) in enumerate(content.analytes()[:40])
+    )
+    coded = Grid(
+        ("序号", "代号", "项目名称", "结果", "标志", "单位", "参考值"), numbered, (0.07, 0.14, 0.28, 0.11, 0.08, 0.16, 0.16),
+        "spaced", "cllrcll",
+    )  # fmt: skip
     scores = Grid(("评估内容", "入院", "第3天", "出院"), tuple(content.ASSESSMENT), (0.4, 0.2, 0.2, 0.2), "three_line")
     merged = Grid(("类别", *_ZH), tuple(content.MERGED), (0.14, 0.26, 0.14, 0.16, 0.18, 0.12))
     return [
         Document("orders-ruled", "table", (Text("长期医嘱单", "title"), orders), _HEADER, _FOOTER, size=9.0),
+        Document("trend-spaced", "table", (Text("肾功能变化", "title"), trend, Text("患者肾功能逐渐好转。")), size=9.0),
+        Document("trend-ruled", "table", (Text("肾功能变化", "title"), replace(trend, look="ruled")), size=9.0),
+        Document("form-ruled", "table", (Text("住院病案首页", "title"), form), _HEADER, _FOOTER),
+        Document("lab-spaced-coded", "table", (*_heading(0, False), coded, *_signature(0, False)), size=8.0),
+        Document("orders-three-line", "wrapped", (Text("长期医嘱单", "title"), replace(orders, look="three_line")), size=9.0),
+        Document("nursing-three-line", "wrapped", (Text("护理记录单", "title"), replace(vitals, look="three_line")), size=9.0),
         Document("nursing-ruled", "table", (Text("护理记录单", "title"), vitals), _HEADER, _FOOTER, size=9.0),
         Document(
             "scores-three-line", "table", (Text("护理评估", "title"), scores, Text("患者病情平稳，继续目前护理。")),
@@ -142,4 +165,6 @@ def _wrapped() -> list[Document]:
         grid = Grid(_ZH, rows, widths, look)
         kind = "table" if look == "ruled" else "wrapped"
         found.append(Document(f"lab-{name}-wrapped", kind, (*_heading(0, False), grid, *_signature(0, False)), size=9.0))
+    tight = Grid(_ZH, rows, widths, "spaced", tight=True)
+    found.append(Document("lab-spaced-wrapped-tight", "wrapped", (*_heading(0, False), tight, *_signature(0, False)), size=9.0))
     return found

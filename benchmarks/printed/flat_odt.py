@@ -96,7 +96,7 @@ class _Writer:
             style = "prose-zh" if block.kind == "prose" and not block.text.isascii() else block.kind
             return f"{self._opened(style)}{escape(block.text)}</text:p>"
         self.tables += 1
-        tabbed = block.look == "spaced" and block.groups == 1 and self.document.kind == "table"
+        tabbed = block.look == "spaced" and block.groups == 1 and self.document.kind == "table" and not block.tight
         return self._tabbed(block) if tabbed else self._table(block)
 
     def _opened(self, style: str) -> str:
@@ -152,6 +152,7 @@ class _Writer:
 
     def _row(self, grid: Grid, row: tuple[Cell, ...], where: str, below: list[tuple[Cell, ...]]) -> str:
         style = {"ruled": "ruled", "spaced": "bare"}.get(grid.look, where if where != "body" else "bare")
+        style = "tight" if grid.tight and style == "bare" else style
         cells = []
         for column, cell in enumerate(row):
             if cell is None:
@@ -167,6 +168,7 @@ class _Writer:
         return f'<table:table-row table:style-name="row">{"".join(cells)}</table:table-row>'
 
 
+_PADDED = 'fo:padding="0.7mm"'
 _BOLD = 'fo:font-weight="bold" style:font-weight-asian="bold"'
 
 
@@ -174,12 +176,13 @@ def _fixed_styles() -> str:
     line = "0.5pt solid #000000"
     borders = {
         "ruled": f'fo:border="{line}" style:vertical-align="middle"', "bare": 'fo:border="none"',
+        "tight": 'fo:border="none" fo:padding="0mm" fo:padding-left="0.7mm" fo:padding-right="0.7mm"',
         "head": f'fo:border-top="1pt solid #000000" fo:border-bottom="{line}"',
         "last": 'fo:border-bottom="1pt solid #000000"',
     }  # fmt: skip
     cells = "".join(
-        f'<style:style style:name="{name}" style:family="table-cell"><style:table-cell-properties fo:padding="0.7mm" '
-        f"{border}/></style:style>"
+        f'<style:style style:name="{name}" style:family="table-cell"><style:table-cell-properties '
+        f"{border} {'' if name == 'tight' else _PADDED}/></style:style>"
         for name, border in borders.items()
     )
     frame = (

@@ -13,7 +13,7 @@ def html_of(document: Document, font: str) -> str:
     body = "\n".join(_block(block) for block in document.blocks)
     mark = f'<div class="watermark">{escape(document.watermark)}</div>' if document.watermark else ""
     return f"""<!DOCTYPE html><html lang="zh-CN"><head><meta charset="utf-8"><title>record</title><style>
-{_style(document, font)}</style></head><body>{mark}{body}</body></html>"""
+{_style(document, font)}</style></head><body>{mark}<div class="{"framed" if document.framed else ""}">{body}</div></body></html>"""
 
 
 def _style(document: Document, font: str) -> str:
@@ -37,9 +37,11 @@ p {{ margin: 0; }} p:not(:lang(en)) {{ text-indent: 2em; }} p:lang(en) {{ text-i
 table {{ border-collapse: collapse; width: 100%; table-layout: fixed; line-height: 1.25; margin: 4pt 0 6pt; }}
 td, th {{ padding: 2pt; font-weight: normal; vertical-align: top; overflow-wrap: anywhere; }}
 tr {{ break-inside: avoid; }}
+table.tight td, table.tight th {{ padding: 0 2pt; }}
 table.ruled td, table.ruled th {{ border: 0.5pt solid black; vertical-align: middle; }}
 table.three_line {{ border-top: 1pt solid black; border-bottom: 1pt solid black; }}
 table.three_line th {{ border-bottom: 0.5pt solid black; }}
+.framed {{ border: 0.75pt solid black; padding: 4pt; }} .framed h1 {{ border-bottom: 0.5pt solid black; }}
 .break {{ break-before: page; }}
 .note {{ position: absolute; left: 0; font-size: 10pt; line-height: 1; margin-top: 60mm; {upright}; }}
 .turned {{ writing-mode: horizontal-tb; width: auto; white-space: nowrap; margin-top: 95mm; transform-origin: left top; transform: rotate(-90deg); }}
@@ -72,7 +74,7 @@ def _table(grid: Grid) -> str:
         inside = f"<thead>{head}</thead><tbody>{''.join(body)}</tbody>"
     else:
         inside = f"<tbody>{head}{''.join(body)}</tbody>"
-    return f'<table class="{grid.look}"><colgroup>{widths}</colgroup>{inside}</table>'
+    return f'<table class="{grid.look}{" tight" if grid.tight else ""}"><colgroup>{widths}</colgroup>{inside}</table>'
 
 
 def _row(grid: Grid, row: tuple[Cell, ...], tag: str, below: list[tuple[Cell, ...]] | None = None) -> str:

@@ -41,7 +41,7 @@ class _Sheet:
         self.width, self.height = (_HEIGHT, _WIDTH) if document.turned else (_WIDTH, _HEIGHT)
         rotates = document.turned == "rotate"  # reportlab writes the size as it is looked at
         self.canvas = Canvas(str(path), pagesize=(_HEIGHT, _WIDTH) if rotates else (_WIDTH, _HEIGHT), invariant=1)
-        self.page, self.top = 0, 0.0
+        self.page, self.top, self.pad = 0, 0.0, 5.0
         self.room = self.width - _LEFT - _RIGHT
 
     def flow(self) -> int:
@@ -69,6 +69,9 @@ class _Sheet:
             self.canvas.transform(0, 1, -1, 0, _WIDTH, 0)
         if self.document.watermark:
             self._watermark()
+        if self.document.framed:
+            self.canvas.rect(_LEFT - 6, _BOTTOM - 8, self.room + 12, self.height - _TOP - _BOTTOM + 14)
+            self._rule(_LEFT - 6, _TOP + 18, self.width - _RIGHT + 6, _TOP + 18)
         for text, top in ((self.document.header, 36.0), (self.document.footer, self.height - 40.0)):
             line = text.format(page=self.page, total=self.pages)
             x = _LEFT + (self.room - self._wide(line, 9.0)) / 2
@@ -123,6 +126,7 @@ class _Sheet:
         lefts.append(x)
         rows = grid.printed
         self.top += 4
+        self.pad = 0.0 if grid.tight else 5.0
         spans = [self._height(row, lefts) for row in rows]
         place = 0
         head = True
@@ -168,7 +172,7 @@ class _Sheet:
                 self._rule(lefts[column], self.top, lefts[column + 1], self.top)
             lines = self._wrapped(cell or "", size, lefts[column + 1] - lefts[column] - 2 * _PAD, 0)
             room = merged[column] if merged else high
-            top = self.top + 3 + (room - self._lines_high(len(lines)) if grid.look == "ruled" else 0) / 2
+            top = self.top + 0.6 * self.pad + (room - self._lines_high(len(lines)) if grid.look == "ruled" else 0) / 2
             for line in lines:
                 free = lefts[column + 1] - lefts[column] - 2 * _PAD - self._wide(line, size)
                 how = grid.aligned[column % len(grid.widths) : column % len(grid.widths) + 1]
@@ -186,7 +190,7 @@ class _Sheet:
         return self._lines_high(lines)
 
     def _lines_high(self, lines: int) -> float:
-        return lines * 1.25 * self.document.size + 5
+        return lines * 1.25 * self.document.size + self.pad
 
     def _wrapped(self, text: str, size: float, room: float, indent: float) -> list[str]:
         lines, line, left = [], "", room - indent

@@ -21,6 +21,11 @@ _GAP = 0.3
 _GAP_SPACED_HAN = 0.5
 _OVERLAP_BACK = -0.4
 _SAME_BASELINE = 0.25
+# A gap that pdfium takes for a space: between Han letters it must stand out from the gaps beside it; between Han and Latin
+# ones many word processors put it everywhere, and then it is none.
+_SPACE_IN_HAN = 0.15
+_SPACE_BESIDE_HAN = 0.12
+_STANDS_OUT = 2.5
 _STRUCK_TWICE = 0.35  # of a character's width: how far apart old printers strike it to make it bold
 
 Floats = NDArray[np.float64]
@@ -86,8 +91,8 @@ def repaired_codes(codes: Codes) -> Codes:
 def words_of(letters: Letters, style_of: Callable[[int], Style]) -> list[Word]:
     """Join characters to words, in the order of the file; the style is asked for once a word.
 
-    A word ends at a printed space, at a gap, and where the baseline changes. A space that is only guessed from a gap ends
-    no Han text: there the gap decides.
+    A word ends at a printed space, at a gap, and where the baseline changes. Of the spaces that are only guessed from
+    gaps those count that stand between two letters other than Han, or in a gap that is wider than those around it.
     """
     letters, struck = _without_second_strikes(letters)
     count = len(letters.codes)
@@ -104,7 +109,7 @@ def _starts(letters: Letters, han: NDArray[np.bool_], style_of: Callable[[int], 
     gap = boxes[1:, 0] - boxes[:-1, 2]
     fall = np.abs(boxes[1:, 3] - boxes[:-1, 3])
     height = np.maximum(boxes[1:, 3] - boxes[1:, 1], 1.0)
-    ends = letters.spaced[1:] | (letters.guessed[1:] & ~han[:-1])
+    ends = letters.spaced[1:] | (letters.guessed[1:] & ~han[:-1] & ~han[1:])
     leaps = ends | (np.abs(gap) > 1.5 * height) | (fall > height)
     runs = np.concatenate(([0], np.flatnonzero(leaps) + 1))
     sizes = [style_of(number).size for number in letters.numbers[runs].tolist()]
@@ -114,11 +119,23 @@ def _starts(letters: Letters, han: NDArray[np.bool_], style_of: Callable[[int], 
     level = fall <= _SAME_BASELINE * size
     pairs = han[1:] & han[:-1]
     wide = gap >= _GAP * size
-    broken = leaps | ~level | (gap < _OVERLAP_BACK * size) | (wide & ~pairs) | (gap >= _GAP_SPACED_HAN * size)
-    for place in np.flatnonzero(wide & pairs & ~broken).tolist():
+    apart = letters.guessed[1:] & ~leaps & _stands_out(gap / size, han, leaps)
+    broken = leaps | ~level | (gap < _OVERLAP_BACK * size) | (wide & ~pairs) | (gap >= _GAP_SPACED_HAN * size) | apart
+    for place in np.flatnonzero((gap >= _GAP * size) & pairs & ~broken).tolist():
         first = place == 0 or bool(broken[place - 1])
         broken[place] = not first and gap[place] > 2 * gap[place - 1]
     return np.concatenate(([0], np.flatnonzero(broken) + 1))
+
+
+def _stands_out(gap: Floats, han: NDArray[np.bool_], leaps: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Which gaps (in font sizes) beside Han letters are printed spaces by their width."""
+    inside = np.where(leaps, 0.0, np.abs(gap))
+    beside = np.maximum(np.append(0.0, inside[:-1]), np.append(inside[1:], 0.0))
+    between_han = han[1:] & han[:-1] & (gap >= _SPACE_IN_HAN) & (gap > _STANDS_OUT * beside)
+    mixed = (han[1:] != han[:-1]) & ~leaps
+    count = int(mixed.sum())
+    everywhere = count >= 4 and 2 * int((inside[mixed] >= 0.1).sum()) > count
+    return between_han if everywhere else between_han | (mixed & (gap >= _SPACE_BESIDE_HAN))
 
 
 def _cut(
