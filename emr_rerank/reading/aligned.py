@@ -13,6 +13,7 @@ from emr_rerank.reading.words import row_box
 from emr_rerank.record import BBox, PageTable
 
 _TIGHT = 0.88  # of the step from row to row: lines that stand closer are one cell
+_SAME_STEP = 1.15
 _ROW_GAP = 2.6  # of the usual step from row to row: a wider one ends the table
 _FREE = 3.0  # of the font size: more room than this beside a cell, and its text had no reason to wrap
 
@@ -89,7 +90,7 @@ def _last_value(placed: Sequence[Line], columns: Columns) -> int:
     step = row_step(middles, [number in set(values) for number in range(len(placed))])
     while last < len(placed):
         tight = step is not None and middles[last] - middles[last - 1] <= _TIGHT * step
-        if not tight and not _wraps(placed[last - 1], placed[last], placed, everything, columns):
+        if not tight and not _wraps(placed[last - 1], placed[last], placed, everything, columns, step):
             break
         last += 1
     return last
@@ -138,7 +139,7 @@ def _owners(lines: Sequence[Line], values: Sequence[bool], group: Sequence[int],
             owners[index] = owners[index - 1]
         elif below is not None and down <= _TIGHT * (step or up):
             owners[index] = below
-        elif above is not None and _wraps(lines[index - 1], lines[index], lines, group, columns):
+        elif above is not None and _wraps(lines[index - 1], lines[index], lines, group, columns, step):
             owners[index] = owners[index - 1]
     return owners
 
@@ -154,8 +155,13 @@ def _middle(line: Line, group: Iterable[int]) -> float:
     return sum(middles) / len(middles)
 
 
-def _wraps(before: Line, line: Line, lines: Sequence[Line], group: Sequence[int], columns: Columns) -> bool:
-    """Whether every cell of a line goes on from a cell above that had no room for its first word."""
+def _wraps(
+    before: Line, line: Line, lines: Sequence[Line], group: Sequence[int], columns: Columns, step: float | None
+) -> bool:
+    """Whether every cell of a line goes on from a cell above that had no room for its first word.
+
+    `step` is the usual distance from row to row: a line further off than that goes on with nothing.
+    """
     for column in group:
         if not line[column]:
             continue
@@ -167,7 +173,8 @@ def _wraps(before: Line, line: Line, lines: Sequence[Line], group: Sequence[int]
         needed = first.size if is_cjk(first.text[0]) else first.x1 - first.x0
         free = _next_left(lines, column, columns) - right
         full = right + needed >= widest and free < needed + _FREE * first.size
-        if not full or first.top - last.bottom >= 0.8 * first.size:
+        far = first.middle - last.middle > _SAME_STEP * step if step else first.top - last.bottom >= 0.8 * first.size
+        if not full or far:
             return False
     return any(line[column] for column in group)
 
