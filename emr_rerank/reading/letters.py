@@ -119,7 +119,7 @@ def _starts(letters: Letters, han: NDArray[np.bool_], style_of: Callable[[int], 
     level = fall <= _SAME_BASELINE * size
     pairs = han[1:] & han[:-1]
     wide = gap >= _GAP * size
-    apart = letters.guessed[1:] & ~leaps & _stands_out(gap / size, han, leaps)
+    apart = letters.guessed[1:] & ~leaps & _stands_out(gap / size, letters.codes, han, leaps)
     broken = leaps | ~level | (gap < _OVERLAP_BACK * size) | (wide & ~pairs) | (gap >= _GAP_SPACED_HAN * size) | apart
     for place in np.flatnonzero((gap >= _GAP * size) & pairs & ~broken).tolist():
         first = place == 0 or bool(broken[place - 1])
@@ -127,14 +127,19 @@ def _starts(letters: Letters, han: NDArray[np.bool_], style_of: Callable[[int], 
     return np.concatenate(([0], np.flatnonzero(broken) + 1))
 
 
-def _stands_out(gap: Floats, han: NDArray[np.bool_], leaps: NDArray[np.bool_]) -> NDArray[np.bool_]:
+def _stands_out(
+    gap: Floats, codes: Codes, han: NDArray[np.bool_], leaps: NDArray[np.bool_]
+) -> NDArray[np.bool_]:
     """Which gaps (in font sizes) beside Han letters are printed spaces by their width."""
     inside = np.where(leaps, 0.0, np.abs(gap))
     beside = np.maximum(np.append(0.0, inside[:-1]), np.append(inside[1:], 0.0))
     between_han = han[1:] & han[:-1] & (gap >= _SPACE_IN_HAN) & (gap > _STANDS_OUT * beside)
     mixed = (han[1:] != han[:-1]) & ~leaps
-    count = int(mixed.sum())
-    everywhere = count >= 4 and 2 * int((inside[mixed] >= 0.1).sum()) > count
+    ideographs = (codes >= 0x3400) & (codes < 0xFF00)
+    latin = (codes < 0x7B) & (((codes >= 0x30) & (codes < 0x3A)) | (codes >= 0x41))
+    letters = mixed & (ideographs | latin)[1:] & (ideographs | latin)[:-1]  # beside marks nobody leaves room
+    count = int(letters.sum())
+    everywhere = count >= 2 and 2 * int((inside[letters] >= 0.1).sum()) > count
     return between_han if everywhere else between_han | (mixed & (gap >= _SPACE_BESIDE_HAN))
 
 
