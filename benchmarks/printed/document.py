@@ -75,7 +75,8 @@ class Document:
     """One document. `kind` says which acceptance line judges it.
 
     `turned`: `rotate` prints pages with /Rotate 90, `sideways` prints the text turned on an upright page.
-    `framed` draws a box around every page's text. `header` and `footer` may hold {page} and {total}; `alternates` sets them left and right in turn.
+    `framed` draws a box around every page's text. `header` and `footer` may hold {page} and {total}; `alternates` sets
+    them left and right in turn.
     """
 
     name: str

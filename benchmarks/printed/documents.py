@@ -7,7 +7,15 @@ from benchmarks.printed.document import Block, Break, Document, Grid, Look, Note
 
 _HEADER = "青禾市中心医院 住院病历 姓名：周国梁 住院号：2603021187 科室：肾内科"
 _FOOTER = "第 {page} 页 共 {total} 页"
-_NOTES = ("装订线内请勿书写", "病案室存档联", "未经许可不得复印", "病历续页接上页", "医务科审核专用", "护理文书存根", "出院后归档备查")
+_NOTES = (
+    "装订线内请勿书写",
+    "病案室存档联",
+    "未经许可不得复印",
+    "病历续页接上页",
+    "医务科审核专用",
+    "护理文书存根",
+    "出院后归档备查",
+)
 _ZH = ("项目", "结果", "单位", "参考范围", "提示")
 _EN = ("Test", "Result", "Unit", "Reference range", "Flag")
 _WIDTHS = (0.36, 0.16, 0.16, 0.20, 0.12)
@@ -19,7 +27,9 @@ def documents() -> list[Document]:
 
 
 def _text_pages() -> list[Document]:
-    chinese = [content.notes(name) for name in ("kidney-zh", "hip-fracture-zh", "pneumonia-zh", "gi-bleed-zh", "allergy-zh")]
+    chinese = [
+        content.notes(name) for name in ("kidney-zh", "hip-fracture-zh", "pneumonia-zh", "gi-bleed-zh", "allergy-zh")
+    ]
     english, mixed = content.notes("ketoacidosis-en"), content.notes("angina-mixed")
     upright = Document("notes-zh", "text", tuple(block for notes in chinese for block in notes), _HEADER, _FOOTER)
     return [
@@ -29,12 +39,12 @@ def _text_pages() -> list[Document]:
             "Page {page} of {total}", size=10.0,
         ),
         Document(
-            "notes-mixed-watermark", "text", tuple(mixed + chinese[1]), _HEADER, "第{page}页/共{total}页", alternates=True,
-            watermark="仅供临床使用 严禁外传", size=12.0,
+            "notes-mixed-watermark", "text", tuple(mixed + chinese[1]), _HEADER, "第{page}页/共{total}页",
+            alternates=True, watermark="仅供临床使用 严禁外传", size=12.0,
         ),
         Document("consent-framed", "text", tuple(_consent() * 3), _HEADER, _FOOTER, framed=True),
         replace(upright, name="notes-rotate-90", turned="rotate", blocks=tuple(chinese[4] + chinese[2])),
-        replace(upright, name="notes-sideways", turned="sideways", blocks=tuple(content.notes("psychiatry-zh") + chinese[3])),
+        replace(upright, name="notes-sideways", turned="sideways", blocks=tuple(chinese[3])),
         replace(upright, name="notes-vertical-margin", blocks=_with_margin_notes(chinese[3] + chinese[0])),
     ]  # fmt: skip
 
@@ -129,16 +139,19 @@ def _other_tables() -> list[Document]:
         tuple(content.VITALS * 20), (0.13, 0.09, 0.12, 0.12, 0.12, 0.10, 0.32),
     )  # fmt: skip
     days = ("03-02", "03-04", "03-08", "03-13")
-    trend = Grid(("项目", *days, "单位", "参考范围"), tuple(content.TREND), (0.25, 0.11, 0.11, 0.11, 0.11, 0.14, 0.17), "spaced")
+    trend = Grid(
+        ("项目", *days, "单位", "参考范围"), tuple(content.TREND), (0.25, 0.11, 0.11, 0.11, 0.11, 0.14, 0.17), "spaced"
+    )
     form = Grid(content.FORM[0], tuple(content.FORM[1:]), (0.15, 0.35, 0.15, 0.35))
     numbered = tuple(
         (str(number + 1), short, name, value, flag, unit, reference)
         for number, ((name, short), (value, unit, reference, flag)) in enumerate(content.analytes()[:40])
     )
     coded = Grid(
-        ("序号", "代号", "项目名称", "结果", "标志", "单位", "参考值"), numbered, (0.07, 0.14, 0.28, 0.11, 0.08, 0.16, 0.16),
-        "spaced", "cllrcll",
+        ("序号", "代号", "项目名称", "结果", "标志", "单位", "参考值"), numbered,
+        (0.07, 0.14, 0.28, 0.11, 0.08, 0.16, 0.16), "spaced", "cllrcll",
     )  # fmt: skip
+    lined_orders, lined_vitals = replace(orders, look="three_line"), replace(vitals, look="three_line")
     scores = Grid(("评估内容", "入院", "第3天", "出院"), tuple(content.ASSESSMENT), (0.4, 0.2, 0.2, 0.2), "three_line")
     merged = Grid(("类别", *_ZH), tuple(content.MERGED), (0.14, 0.26, 0.14, 0.16, 0.18, 0.12))
     return [
@@ -147,8 +160,8 @@ def _other_tables() -> list[Document]:
         Document("trend-ruled", "table", (Text("肾功能变化", "title"), replace(trend, look="ruled")), size=9.0),
         Document("form-ruled", "table", (Text("住院病案首页", "title"), form), _HEADER, _FOOTER),
         Document("lab-spaced-coded", "table", (*_heading(0, False), coded, *_signature(0, False)), size=8.0),
-        Document("orders-three-line", "wrapped", (Text("长期医嘱单", "title"), replace(orders, look="three_line")), size=9.0),
-        Document("nursing-three-line", "wrapped", (Text("护理记录单", "title"), replace(vitals, look="three_line")), size=9.0),
+        Document("orders-three-line", "wrapped", (Text("医嘱单", "title"), lined_orders), size=9.0),
+        Document("nursing-three-line", "wrapped", (Text("护理单", "title"), lined_vitals), size=9.0),
         Document("nursing-ruled", "table", (Text("护理记录单", "title"), vitals), _HEADER, _FOOTER, size=9.0),
         Document(
             "scores-three-line", "table", (Text("护理评估", "title"), scores, Text("患者病情平稳，继续目前护理。")),
@@ -164,7 +177,11 @@ def _wrapped() -> list[Document]:
     for name, look in (("ruled", "ruled"), ("three-line", "three_line"), ("spaced", "spaced")):
         grid = Grid(_ZH, rows, widths, look)
         kind = "table" if look == "ruled" else "wrapped"
-        found.append(Document(f"lab-{name}-wrapped", kind, (*_heading(0, False), grid, *_signature(0, False)), size=9.0))
+        found.append(
+            Document(f"lab-{name}-wrapped", kind, (*_heading(0, False), grid, *_signature(0, False)), size=9.0)
+        )
     tight = Grid(_ZH, rows, widths, "spaced", tight=True)
-    found.append(Document("lab-spaced-wrapped-tight", "wrapped", (*_heading(0, False), tight, *_signature(0, False)), size=9.0))
+    found.append(
+        Document("lab-spaced-wrapped-tight", "wrapped", (*_heading(0, False), tight, *_signature(0, False)), size=9.0)
+    )
     return found

@@ -1,6 +1,6 @@
 """Prints the few PDFs that the tests keep (tests/reading/pdfs), with what they say, so that any machine can read them.
 
-    python -m benchmarks.printed.fixtures [FOLDER]
+python -m benchmarks.printed.fixtures [FOLDER]
 """
 
 import json
@@ -32,7 +32,9 @@ def main() -> None:
                 target = folder / f"{producer.name.replace(' ', '-').lower()}-{name}.pdf"
                 shutil.copyfile(print_set(producer, [document], Path(scratch))[name], target)
                 truth = {"texts": document.texts, "tables": [[grid.header, *grid.read] for grid in document.tables]}
-                target.with_suffix(".json").write_text(json.dumps(truth, ensure_ascii=False, indent=1), encoding="utf-8")
+                target.with_suffix(".json").write_text(
+                    json.dumps(truth, ensure_ascii=False, indent=1), encoding="utf-8"
+                )
 
 
 if __name__ == "__main__":

@@ -25,7 +25,7 @@ def flat_odt(document: Document, font: str) -> str:
 <office:document {_SPACES} office:version="1.3" office:mimetype="application/vnd.oasis.opendocument.text">
 <office:font-face-decls><style:font-face style:name="F" svg:font-family="'{font}'"/></office:font-face-decls>
 <office:styles>{writer.styles()}</office:styles>
-<office:automatic-styles>{writer.page_layout()}{''.join(writer.automatic)}</office:automatic-styles>
+<office:automatic-styles>{writer.page_layout()}{"".join(writer.automatic)}</office:automatic-styles>
 <office:master-styles>{writer.master()}</office:master-styles>
 <office:body><office:text>{body}</office:text></office:body></office:document>"""
 
@@ -41,9 +41,7 @@ class _Writer:
 
     def styles(self) -> str:
         size = self.document.size
-        letters = (
-            f'style:font-name="F" style:font-name-asian="F" fo:font-size="{{0}}pt" style:font-size-asian="{{0}}pt"'
-        )
+        letters = 'style:font-name="F" style:font-name-asian="F" fo:font-size="{0}pt" style:font-size-asian="{0}pt"'
         kinds = {
             "title": (1.4 * size, "", 'fo:text-align="center"'), "heading": (size, _BOLD, ""), "prose": (size, "", ""),
             "line": (size, "", ""), "prose-zh": (size, "", f'fo:text-indent="{2 * size}pt"'),
@@ -79,9 +77,7 @@ class _Writer:
             right = "running-right" if document.alternates else "running"
             parts.append(f'<style:{what}><text:p text:style-name="{right}">{line}</text:p></style:{what}>')
             if document.alternates:
-                parts.append(
-                    f'<style:{what}-left><text:p text:style-name="line">{line}</text:p></style:{what}-left>'
-                )
+                parts.append(f'<style:{what}-left><text:p text:style-name="line">{line}</text:p></style:{what}-left>')
         return (
             f'<style:master-page style:name="Standard" style:page-layout-name="L">{"".join(parts)}</style:master-page>'
         )
@@ -91,7 +87,7 @@ class _Writer:
             self.breaks = True
             return ""
         if isinstance(block, Note):
-            return f'{self._opened("line")}{_note(block)}</text:p>'
+            return f"{self._opened('line')}{_note(block)}</text:p>"
         if isinstance(block, Text):
             style = "prose-zh" if block.kind == "prose" and not block.text.isascii() else block.kind
             return f"{self._opened(style)}{escape(block.text)}</text:p>"
@@ -187,8 +183,9 @@ def _fixed_styles() -> str:
     )
     frame = (
         '<style:style style:name="{0}" style:family="graphic"><style:graphic-properties {1} fo:padding="0mm" '
-        'draw:fill="none" draw:stroke="none" fo:border="none" style:wrap="run-through" style:horizontal-pos="from-left" '
-        'style:horizontal-rel="paragraph" style:vertical-pos="from-top" style:vertical-rel="paragraph"/></style:style>'
+        'draw:fill="none" draw:stroke="none" fo:border="none" style:wrap="run-through" '
+        'style:horizontal-pos="from-left" style:horizontal-rel="paragraph" style:vertical-pos="from-top" '
+        'style:vertical-rel="paragraph"/></style:style>'
     )
     turned = (
         '<style:style style:name="turned" style:family="text"><style:text-properties style:text-rotation-angle="90" '
@@ -202,7 +199,8 @@ def _fixed_styles() -> str:
         '<style:style style:name="table" style:family="table"><style:table-properties table:border-model="collapsing"/>'
         "</style:style>"
     )
-    return cells + frame.format("upright", 'style:writing-mode="tb-rl"') + frame.format("frame", "") + turned + row + table
+    frames = frame.format("upright", 'style:writing-mode="tb-rl"') + frame.format("frame", "")
+    return cells + frames + turned + row + table
 
 
 def _note(note: Note) -> str:

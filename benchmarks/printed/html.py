@@ -12,21 +12,25 @@ def html_of(document: Document, font: str) -> str:
     """The whole page. Running lines are margin boxes of CSS paged media, which Chromium prints."""
     body = "\n".join(_block(block) for block in document.blocks)
     mark = f'<div class="watermark">{escape(document.watermark)}</div>' if document.watermark else ""
+    inside = f'{mark}<div class="{"framed" if document.framed else ""}">{body}</div>'
     return f"""<!DOCTYPE html><html lang="zh-CN"><head><meta charset="utf-8"><title>record</title><style>
-{_style(document, font)}</style></head><body>{mark}<div class="{"framed" if document.framed else ""}">{body}</div></body></html>"""
+{_style(document, font)}</style></head><body>{inside}</body></html>"""
 
 
 def _style(document: Document, font: str) -> str:
     wide = "landscape" if document.turned else "portrait"
     sides = [("right", ":right"), ("left", ":left")] if document.alternates else [("center", "")]
     running = "".join(
-        f"@page {pages} {{ @top-{side} {{ {_content(document.header)} }} @bottom-{side} {{ {_content(document.footer)} }} }}\n"
+        f"@page {pages} {{ @{edge}-{side} {{ {_content(text)} }} }}\n"
         for side, pages in sides
+        for edge, text in (("top", document.header), ("bottom", document.footer))
     )
     notes = any(isinstance(block, Note) for block in document.blocks)
     left, inset = ("8mm", "14mm") if notes else ("22mm", "0")
     # Chromium prints the letters of fonts without vertical metrics on top of each other
-    upright = "writing-mode: vertical-rl; white-space: nowrap" if "Noto" in font else "width: 1em; overflow-wrap: anywhere"
+    upright = (
+        "writing-mode: vertical-rl; white-space: nowrap" if "Noto" in font else "width: 1em; overflow-wrap: anywhere"
+    )
     return f"""@page {{ size: A4 {wide}; margin: 25mm 20mm 22mm {left}; }}
 @page {{ @top-center, @bottom-center {{ font: 9pt '{font}'; }} }}
 {running}
@@ -44,7 +48,8 @@ table.three_line th {{ border-bottom: 0.5pt solid black; }}
 .framed {{ border: 0.75pt solid black; padding: 4pt; }} .framed h1 {{ border-bottom: 0.5pt solid black; }}
 .break {{ break-before: page; }}
 .note {{ position: absolute; left: 0; font-size: 10pt; line-height: 1; margin-top: 60mm; {upright}; }}
-.turned {{ writing-mode: horizontal-tb; width: auto; white-space: nowrap; margin-top: 95mm; transform-origin: left top; transform: rotate(-90deg); }}
+.turned {{ writing-mode: horizontal-tb; width: auto; white-space: nowrap; margin-top: 95mm;
+  transform-origin: left top; transform: rotate(-90deg); }}
 .watermark {{ position: fixed; top: 45%; left: 15%; font-size: 36pt; color: #ddd; transform: rotate(-45deg); }}
 """
 
@@ -61,7 +66,7 @@ def _block(block: Text | Grid | Note | Break) -> str:
         return f'<div class="note{" turned" if block.turned else ""}">{escape(block.text)}</div>'
     if isinstance(block, Text):
         tag = _TAGS[block.kind]
-        return f'<{tag}{" lang=en" if block.text.isascii() else ""}>{escape(block.text)}</{tag}>'
+        return f"<{tag}{' lang=en' if block.text.isascii() else ''}>{escape(block.text)}</{tag}>"
     return _table(block)
 
 

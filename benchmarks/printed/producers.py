@@ -83,5 +83,3 @@ def _libreoffice(font: str, *, by_docx: bool) -> Callable[[Sequence[Document], P
         libreoffice_printer.print_documents(documents, folder, font, by_docx=by_docx)
 
     return print_all
-
-

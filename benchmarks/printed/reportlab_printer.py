@@ -1,6 +1,7 @@
 """Prints documents with reportlab: a fixed sheet, text set line by line, tables drawn with lines."""
 
 from collections.abc import Sequence
+from itertools import pairwise
 from pathlib import Path
 
 from reportlab.pdfbase import pdfmetrics
@@ -185,7 +186,7 @@ class _Sheet:
 
     def _height(self, row: Sequence[Cell], lefts: Sequence[float]) -> float:
         size = self.document.size
-        wide = [right - left - 2 * _PAD for left, right in zip(lefts, lefts[1:], strict=False)]
+        wide = [right - left - 2 * _PAD for left, right in pairwise(lefts)]
         lines = max(len(self._wrapped(cell or "", size, room, 0)) for cell, room in zip(row, wide, strict=True))
         return self._lines_high(lines)
 
@@ -221,9 +222,8 @@ def _words(text: str) -> list[str]:
     """Pieces that a line may break after: every Han letter, every Latin word with its space."""
     words: list[str] = []
     for letter in text:
-        if words and letter.isascii() and words[-1][-1].isascii() and words[-1][-1] != " ":
-            words[-1] += letter
-        elif letter == " " and words:
+        latin = letter.isascii() and words and words[-1][-1].isascii() and words[-1][-1] != " "
+        if words and (latin or letter == " "):
             words[-1] += letter
         else:
             words.append(letter)

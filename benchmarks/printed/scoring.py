@@ -59,9 +59,7 @@ def edit_distance(one: str, other: str, most: int) -> int:
     for errors in range(1, most):
         after: dict[int, int] = {}
         for diagonal in range(-errors, errors + 1):
-            best = max(
-                reach.get(diagonal, -2) + 1, reach.get(diagonal - 1, -2), reach.get(diagonal + 1, -2) + 1
-            )
+            best = max(reach.get(diagonal, -2) + 1, reach.get(diagonal - 1, -2), reach.get(diagonal + 1, -2) + 1)
             if best < 0 or best > end or best + diagonal > len(other):
                 best = min(best, end, len(other) - diagonal)
             if best >= 0 and best + diagonal >= 0:
@@ -132,5 +130,3 @@ def header_errors(document: Document, reading: Reading) -> int:
     """Tables whose header did not come out as printed: every table of ours begins with its header."""
     wanted = [_bare_row(grid.header) for grid in document.tables]
     return sum(_bare_row(table[0]) not in wanted for table in reading.tables if table)
-
-

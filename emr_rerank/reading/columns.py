@@ -86,7 +86,6 @@ class Columns:
         ]
         return split_word(word, [min(cuts, key=lambda cut: abs(cut - crossed[0])) + 0.01]) if cuts else [word]
 
-
     def _has_own_words(self, row: Row, word: Word, border: float) -> bool:
         """Whether both columns beside a border are spoken for: one by the word itself, the other by another word."""
         number = self.borders.index(border)

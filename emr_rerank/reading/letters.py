@@ -1,6 +1,6 @@
 """The characters of a page with their boxes, as arrays; and where runs of them end.
 
-Millions of characters make a long record, so they are kept in columns and cut to words by whole columns, not one by one.
+Hundreds of thousands of characters make a long record, so they are cut to words by whole columns, not one by one.
 """
 
 from collections.abc import Callable
@@ -21,8 +21,8 @@ _GAP = 0.3
 _GAP_SPACED_HAN = 0.5
 _OVERLAP_BACK = -0.4
 _SAME_BASELINE = 0.25
-# A gap that pdfium takes for a space: between Han letters it must stand out from the gaps beside it; between Han and Latin
-# ones many word processors put it everywhere, and then it is none.
+# A gap that pdfium takes for a space: between Han letters it must stand out from the gaps beside it; between Han and
+# Latin ones many word processors put it everywhere, and then it is none.
 _SPACE_IN_HAN = 0.15
 _SPACE_BESIDE_HAN = 0.12
 _STANDS_OUT = 2.5
@@ -54,6 +54,12 @@ class Letters:
     spaced: NDArray[np.bool_]
     guessed: NDArray[np.bool_]
 
+    def chosen(self, which: NDArray[np.bool_]) -> "Letters":
+        """The letters where `which` is true."""
+        return Letters(
+            self.codes[which], self.boxes[which], self.numbers[which], self.spaced[which], self.guessed[which]
+        )
+
 
 @dataclass(frozen=True)
 class _Kinds:
@@ -82,7 +88,7 @@ def spaces(codes: Codes) -> NDArray[np.bool_]:
 
 
 def repaired_codes(codes: Codes) -> Codes:
-    """Codes with radicals, odd hyphens and spaces mended as `characters.repaired` does; 0 for what is to be left out."""
+    """Codes mended as `characters.repaired` does with text; 0 for what is to be left out."""
     if codes.size and int(codes.max()) < 0x10000:
         return _kinds().repaired[codes]
     return np.where(codes < 0x10000, _kinds().repaired[np.minimum(codes, 0xFFFF)], codes).astype(np.uint32)
@@ -127,9 +133,7 @@ def _starts(letters: Letters, han: NDArray[np.bool_], style_of: Callable[[int], 
     return np.concatenate(([0], np.flatnonzero(broken) + 1))
 
 
-def _stands_out(
-    gap: Floats, codes: Codes, han: NDArray[np.bool_], leaps: NDArray[np.bool_]
-) -> NDArray[np.bool_]:
+def _stands_out(gap: Floats, codes: Codes, han: NDArray[np.bool_], leaps: NDArray[np.bool_]) -> NDArray[np.bool_]:
     """Which gaps (in font sizes) beside Han letters are printed spaces by their width."""
     inside = np.where(leaps, 0.0, np.abs(gap))
     beside = np.maximum(np.append(0.0, inside[:-1]), np.append(inside[1:], 0.0))
@@ -140,7 +144,9 @@ def _stands_out(
     letters = mixed & (ideographs | latin)[1:] & (ideographs | latin)[:-1]  # beside marks nobody leaves room
     count = int(letters.sum())
     everywhere = count >= 2 and 2 * int((inside[letters] >= 0.1).sum()) > count
-    return between_han if everywhere else between_han | (mixed & (gap >= _SPACE_BESIDE_HAN))
+    beside_han = mixed & (gap >= (np.inf if everywhere else _SPACE_BESIDE_HAN))
+    found: NDArray[np.bool_] = between_han | beside_han
+    return found
 
 
 def _cut(
@@ -180,5 +186,4 @@ def _without_second_strikes(letters: Letters) -> tuple[Letters, NDArray[np.bool_
     if not again.any():
         return letters, again
     kept = ~again
-    parts = (letters.codes, letters.boxes, letters.numbers, letters.spaced, letters.guessed)
-    return Letters(*(part[kept] for part in parts)), np.append(again[1:], False)[kept]
+    return letters.chosen(kept), np.append(again[1:], False)[kept]

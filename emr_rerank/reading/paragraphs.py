@@ -84,10 +84,11 @@ def _set_in_alike(paragraph: Sequence[Printed], line: PrintedLine, margins: Marg
 
 
 def _hangs_on(paragraph: Sequence[Printed], line: PrintedLine, margins: Margins) -> bool:
-    """Whether the line stands at the margin, in a record that sets first lines in, below a sentence that is not over."""
+    """Whether a sentence that is not over goes on at the margin, in a record that sets first lines in."""
     _, last, last_margins = paragraph[-1]
-    open_end = last.text[-1:] not in _SENTENCE_ENDS and right_edge(last) > (last_margins.left + last_margins.right) / 2
-    return bool(margins.indent) and open_end and _hangs_out(paragraph, line, margins)
+    cut_off = last.text[-1:] not in _SENTENCE_ENDS
+    long = right_edge(last) > (last_margins.left + last_margins.right) / 2
+    return bool(margins.indent) and cut_off and long and _hangs_out(paragraph, line, margins)
 
 
 def _begins_anew(paragraph: Sequence[Printed], line: PrintedLine, margins: Margins, blocks: Blocks) -> bool:

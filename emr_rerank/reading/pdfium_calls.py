@@ -1,7 +1,7 @@
 """pdfium's functions for the calls that are made thousands of times a page, stripped to plain integers.
 
-pypdfium2 declares them with pointer types, which ctypes checks and wraps at every call; here handles and buffers go in as
-addresses. `address()` gives that of a handle. Whoever calls these keeps the page open meanwhile.
+pypdfium2 declares them with pointer types, which ctypes checks and wraps at every call; here handles and buffers go in
+as addresses. `address()` gives that of a handle. Whoever calls these keeps the page open meanwhile.
 """
 
 import ctypes

@@ -49,7 +49,7 @@ class Frame:
 def read_pdfium_page(document: Any, number: int, turn: int = 0) -> RawPage:
     """Read page `number` (from 1) of an open pypdfium2.PdfDocument.
 
-    The page is turned clockwise by `turn` degrees more than it says itself, and further until most of its text is level.
+    The page is turned clockwise by `turn` degrees more than it says itself, and further until its text is level.
     """
     page = document[number - 1]
     try:
@@ -85,5 +85,5 @@ def _words(text_page: Any, letters: Letters, frame: Frame) -> list[Word]:
     boxes = frame.boxes(letters.boxes)
     across, down = boxes[:, 0] + boxes[:, 2], boxes[:, 1] + boxes[:, 3]
     seen = (across > 0) & (across < 2 * width) & (down > 0) & (down < 2 * height)
-    parts = (letters.codes, boxes, letters.numbers, letters.spaced, letters.guessed)
-    return words_of(Letters(*(part[seen] for part in parts)), style_reader(text_page, frame.turned))
+    placed = Letters(letters.codes, boxes, letters.numbers, letters.spaced, letters.guessed)
+    return words_of(placed.chosen(seen), style_reader(text_page, frame.turned))

@@ -94,7 +94,7 @@ def _garbled(handle: int, codes: Codes) -> float:
     if not len(codes):
         return 0.0
     sample = range(0, len(codes), max(1, len(codes) // _UNMAPPED_SAMPLE))
-    unmapped = sum(map(pdfium_calls.has_no_mapping, repeat(handle), sample)) / len(sample)
+    unmapped: float = sum(map(pdfium_calls.has_no_mapping, repeat(handle), sample)) / len(sample)
     text = codes.astype("<u4").tobytes().decode("utf-32-le", errors="replace")
     # a few unmapped bullets and ticks are normal; the limit for a garbled page is 5 % of these, 2 % of the others
     return max(garbled_share(text), unmapped * 0.4)

@@ -1,4 +1,4 @@
-"""The cells between ruling lines: lines merged, their crossings found, the smallest boxes between crossings, and tables.
+"""The cells between ruling lines: lines merged, crossings found, the smallest boxes between crossings, and tables.
 
 The method of pdfplumber.table (and tabula before it), from A. Nurminen, Algorithmic Extraction of Data in Tables in PDF
 Documents (Tampere 2013), with the same tolerances; written for rules that are merged first, so that it costs little on
@@ -78,9 +78,7 @@ class Crossing(NamedTuple):
 Points = dict[tuple[float, float], Crossing]
 
 
-def _networks(
-    across: Sequence[RuleLine], down: Sequence[RuleLine]
-) -> list[tuple[set[int], set[int], Points]]:
+def _networks(across: Sequence[RuleLine], down: Sequence[RuleLine]) -> list[tuple[set[int], set[int], Points]]:
     """Rules that hang together: numbers of the horizontal and of the vertical ones, and the points where they cross."""
     above = list(range(len(across) + len(down)))
 
@@ -121,9 +119,7 @@ def cells_between(points: Points) -> list[BBox]:
     return [box for box in boxes if box]
 
 
-def _smallest(
-    x: float, y: float, points: Points, column: Sequence[float], row: Sequence[float]
-) -> BBox | None:
+def _smallest(x: float, y: float, points: Points, column: Sequence[float], row: Sequence[float]) -> BBox | None:
     here = points[x, y]
     rights = [right for right in row[bisect_right(row, x) :] if here.across & points[right, y].across]
     for below in column[bisect_right(column, y) :]:

@@ -12,6 +12,7 @@ from operator import attrgetter
 from emr_rerank.reading.characters import is_cjk
 from emr_rerank.record import BBox, PrintedLine
 
+
 @dataclass(slots=True)
 class Word:
     """A run of characters with its box.

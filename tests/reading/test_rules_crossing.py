@@ -49,7 +49,10 @@ def test_a_single_box_is_no_table() -> None:
     assert cells([(80, 50, 300), (140, 50, 300)], [(50, 80, 140), (300, 80, 140)]) == []
 
 
-SEGMENTS = [(place, *ends) for place in YS for ends in pairwise(XS)], [(place, *ends) for place in XS for ends in pairwise(YS)]
+SEGMENTS = (
+    [(place, *ends) for place in YS for ends in pairwise(XS)],
+    [(place, *ends) for place in XS for ends in pairwise(YS)],
+)
 
 
 @settings(max_examples=150, deadline=None)
