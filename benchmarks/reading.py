@@ -5,8 +5,8 @@
 The documents (benchmarks/printed) are printed anew with every producer at hand: reportlab, Chromium, LibreOffice. Times
 are processor times, as all readers use one thread and machines are shared: text and tables of all pages of a file,
 opened and closed, the best of the runs. The ratio of a family of producers is the median over its documents of
-pdfplumber's time by ours. Character errors are on text pages, white space apart, in reading order. A table cell is right in
-its row and column only.
+pdfplumber's time by ours. Character errors are on text pages, white space apart, in reading order. A table cell is
+right in its row and column only.
 """
 
 import argparse

@@ -163,11 +163,12 @@ def _token_width(token: str, letter: float, size: float) -> float:
 
     Capitals and digits of proportional fonts are wider than half a Han letter, most small letters are not.
     """
+    mean = (display_width(token) + 1) * letter * (1.15 if token.isascii() else 1.0)
     if size <= 0:
-        return display_width(token) * letter * 1.15
+        return mean
     wide = sum(_letter_width(character) == 2 for character in token)
     broad = sum(character.isdigit() or character.isupper() for character in token)
-    return size * (wide + 0.6 * broad + 0.5 * (len(token) - wide - broad))
+    return max(mean, size * (wide + 0.6 * broad + 0.5 * (len(token) - wide - broad)))
 
 
 def _indented(paragraph: Sequence[Printed], line: PrintedLine, margins: Margins) -> bool:
