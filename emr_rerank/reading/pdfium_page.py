@@ -57,15 +57,15 @@ def read_pdfium_page(document: Any, number: int, turn: int = 0) -> RawPage:
         text_page = page.get_textpage()
         try:
             layer = read_letters(text_page.raw)
-            words = _words(text_page.raw, layer.letters, frame)
+            words, outside = _words(text_page.raw, layer.letters, frame)
             direction = main_direction(words)
             if direction:
                 frame = _frame(page, turn + direction)
-                words = _words(text_page.raw, layer.letters, frame)
+                words, outside = _words(text_page.raw, layer.letters, frame)
         finally:
             text_page.close()
         width, height = frame.size
-        raw = RawPage(number, width, height, words, garbled=layer.garbled)
+        raw = RawPage(number, width, height, words, garbled=layer.garbled, outside=outside)
         raw.edges, raw.image_share, raw.objects = read_drawings(page.raw, frame.box, width * height)
         return raw
     finally:
@@ -79,11 +79,12 @@ def _frame(page: Any, turn: int) -> Frame:
     return Frame(box.left, box.bottom, box.right, box.top, (page.get_rotation() + turn) % 360)
 
 
-def _words(text_page: Any, letters: Letters, frame: Frame) -> list[Word]:
-    """The words whose middle lies on the page."""
+def _words(text_page: Any, letters: Letters, frame: Frame) -> tuple[list[Word], int]:
+    """The words on the page, and how many letters lie outside it by their middle."""
     width, height = frame.size
     boxes = frame.boxes(letters.boxes)
     across, down = boxes[:, 0] + boxes[:, 2], boxes[:, 1] + boxes[:, 3]
     seen = (across > 0) & (across < 2 * width) & (down > 0) & (down < 2 * height)
     placed = Letters(letters.codes, boxes, letters.numbers, letters.spaced, letters.guessed)
-    return words_of(placed.chosen(seen), style_reader(text_page, frame.turned))
+    words = words_of(placed.chosen(seen), style_reader(text_page, frame.turned))
+    return words, len(letters.codes) - int(seen.sum())
