@@ -124,6 +124,37 @@ def test_vertical_margin_notes_are_lines_of_their_own(paper: Callable) -> None:
     )
 
 
+def test_letters_stacked_in_the_margin_are_one_line(paper: Callable) -> None:
+    sheet = paper()
+    for number in range(12):
+        sheet.write(80, 100 + 18 * number, "患者神志清，精神可，双肺呼吸音清。")
+    for number, letter in enumerate("装订线内请勿书写"):
+        sheet.write(30, 104 + 13 * number, letter)
+    found = texts(read_pages(sheet.save(), Settings()))
+    assert found == ["装订线内请勿书写", *["患者神志清，精神可，双肺呼吸音清。"] * 12]
+
+
+def test_one_letter_names_under_one_another_are_no_stack(paper: Callable) -> None:
+    sheet = paper()
+    rows = [("钾", "4.12"), ("钠", "138"), ("氯", "102"), ("钙", "2.21")]
+    for number, row in enumerate(rows):  # column by column, as some systems print
+        sheet.write(60, 100 + 14 * number, row[0])
+    for number, row in enumerate(rows):
+        sheet.write(40, 100 + 14 * number, str(number + 1)).write(120, 100 + 14 * number, row[1])
+    assert texts(read_pages(sheet.save(), Settings())) == ["1 钾 4.12", "2 钠 138", "3 氯 102", "4 钙 2.21"]
+
+
+def test_slanted_letters_on_a_level_line_are_no_watermark(paper: Callable) -> None:
+    sheet = paper()
+    text = sheet.canvas.beginText()
+    text.setFont("STSong-Light", 10)
+    text.setTextTransform(1, 0, 0.33, 1, 60, 600)
+    text.textOut("过敏史：青霉素过敏")
+    sheet.canvas.drawText(text)
+    read = read_pages(sheet.save(), Settings())
+    assert (texts(read), read.warnings) == (["过敏史：青霉素过敏"], ())
+
+
 def test_text_off_the_sheet_is_not_printed(paper: Callable) -> None:
     sheet = paper().write(60, 100, "正文").write(700, 100, "纸外").write(60, -60, "纸外")
     assert texts(read_pages(sheet.save(), Settings())) == ["正文"]

@@ -5,6 +5,7 @@ import pytest
 from emr_rerank.reading.headings import heading_finder
 from emr_rerank.reading.paragraphs import display_width
 from emr_rerank.reading.record_text import RecordText, assemble
+from emr_rerank.record import PrintedLine
 from tests.reading.printed_pages import page, table, wrapped
 
 CHINESE = (
@@ -137,3 +138,36 @@ def test_a_line_wider_than_the_text_does_not_widen_the_margin() -> None:
 
 def test_nothing_goes_on_behind_a_signature_on_the_right() -> None:
     assert len(texts(assembled(page("\u3000" * 36 + "医师：某", "2026-03-05 15:20 营养师某某")))) == 2
+
+
+def test_a_full_line_set_in_like_the_one_before_begins_a_paragraph() -> None:
+    """In a record that sets first lines in, a paragraph of one full line does not run on into the next one."""
+    whole = "平" * 40
+    read = assembled(
+        page(*wrapped(CHINESE * 2), *wrapped(CHINESE * 2), *wrapped(CHINESE), "　　" + whole, "　　次段另起。")
+    )
+    assert texts(read)[-2:] == [whole, "次段另起。"]
+
+
+def test_a_sentence_that_is_not_over_goes_on_at_the_margin() -> None:
+    """The printer broke early, before a word that was too long for the line."""
+    short = "查体：双肺呼吸音清，未闻及干湿性啰音，腹软，无压痛，复查"
+    read = assembled(
+        page(*wrapped(CHINESE * 2), *wrapped(CHINESE * 2), *wrapped(CHINESE * 2), "　　" + short, "CT未见异常。")
+    )
+    assert texts(read)[-1] == short + "CT未见异常。"
+
+
+@pytest.mark.parametrize("after", ["NT-proBNP（9860pg/mL）升高。", "（NYHA）Ⅲ级。", "15cm×10cm红斑。"])
+def test_marks_that_cling_to_the_next_word_count_in_its_width(after: str) -> None:
+    before = "平" * 33 + "，平平平"
+    assert texts(assembled(page(before, after))) == [before + after]
+
+
+def test_a_margin_note_breaks_no_paragraph() -> None:
+    lines = wrapped(CHINESE * 4)
+    first, second = page(*lines), page(*lines[3:], number=2)
+    note = PrintedLine(text="装订线内请勿书写", bbox=(20.0, 200.0, 30.0, 320.0), size=10.0)
+    first = first.model_copy(update={"lines": first.lines[:3]})
+    second = second.model_copy(update={"lines": (note, *second.lines)})
+    assert texts(assembled(first, second)) == [CHINESE * 4, "装订线内请勿书写"]
