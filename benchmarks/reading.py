@@ -18,7 +18,6 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections import defaultdict
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -28,53 +27,52 @@ from rich.table import Table
 
 from benchmarks.printed.document import Document
 from benchmarks.printed.documents import documents
-from benchmarks.printed.peers import PEERS
+from benchmarks.printed.peers import PEERS, reading_of
 from benchmarks.printed.producers import print_set, producers
 from benchmarks.printed.scoring import Reading, TableScore, paragraphs_kept, table_score, text_errors
-from emr_rerank import Settings, read_record
-from emr_rerank.reading.pages import read_pages
+from emr_rerank import Settings
+from emr_rerank.reading.build import build_record
+from emr_rerank.reading.pages import PagesRead, read_pages
 
 Outcome = dict[str, Any]
 
 
-def ours(path: Path, document: Document) -> Reading:
-    """emr-rerank: lines and tables of the record."""
-    record = read_record(path, Settings())
+def ours(read: PagesRead, document: Document) -> Reading:
+    """emr-rerank: lines and tables of the record that the pages make."""
+    record = build_record("record", read, None)
     lines = [line.text for page in record.pages for line in page.lines]
     tables = [[table.header, *table.rows] for table in record.tables]
     return Reading(lines, tables, record.text.split("\n"))
 
 
-def read_ours(path: Path) -> object:
+def read_ours(path: Path) -> PagesRead:
     """What is timed of emr-rerank: text and tables of every page, running lines taken off."""
     return read_pages(path, Settings())
 
 
-def peers() -> dict[str, tuple[Callable[[Path], object], Callable[[Path, Document], Reading]]]:
-    """Reader → (what is timed, what is scored); those that are not installed are left out."""
-    return {
-        "emr-rerank": (read_ours, ours),
-        **{peer.name: (peer.read, peer.reading) for peer in PEERS if importlib.util.find_spec(peer.module)},
-    }
+def readers() -> dict[str, tuple[Callable[[Path], Any], Callable[[Any, Document], Reading]]]:
+    """Reader → (what is timed, what makes a Reading of it); those that are not installed are left out."""
+    installed = (peer for peer in PEERS if importlib.util.find_spec(peer.module))
+    return {"emr-rerank": (read_ours, ours), **{peer.name: (peer.read, reading_of) for peer in installed}}
 
 
-def measure(path: Path, document: Document, runs: int, readers: Sequence[str]) -> dict[str, Outcome]:
+def measure(path: Path, document: Document, runs: int, names: Sequence[str]) -> dict[str, Outcome]:
     """Reader → ms, pages and fidelity for one file."""
     import pypdfium2
 
     with_pages = pypdfium2.PdfDocument(path)
     pages = len(with_pages)
     with_pages.close()
-    chosen = {name: how for name, how in peers().items() if not readers or name in readers}
     found = {}
-    timings: dict[str, list[float]] = defaultdict(list)
-    for _ in range(runs):
-        for name, (read, _) in chosen.items():
+    for name, (read, reading) in readers().items():
+        if names and name not in names:
+            continue
+        best = float("inf")
+        for _ in range(runs):
             began = time.process_time()
-            read(path)
-            timings[name].append((time.process_time() - began) * 1000)
-    for name, (_, reading) in chosen.items():
-        found[name] = {"pages": pages, "ms": min(timings[name]), **fidelity(document, reading(path, document))}
+            result = read(path)
+            best = min(best, (time.process_time() - began) * 1000)
+        found[name] = {"pages": pages, "ms": best, **fidelity(document, reading(result, document))}
     return found
 
 
@@ -89,7 +87,7 @@ def fidelity(document: Document, reading: Reading) -> Outcome:
 def run(options: argparse.Namespace, folder: Path) -> tuple[list[Outcome], list[str]]:
     """One entry a producer, document and reader; and the producers that are missing."""
     found, missing = producers()
-    chosen = [d for d in documents() if not options.document or any(name in d.name for name in options.document)]
+    chosen = [d for d in documents() if not options.document or d.name in options.document]
     results = []
     for producer in found:
         if options.producer and not any(name in producer.name for name in options.producer):
@@ -158,7 +156,7 @@ def ratio(results: Sequence[Outcome], family: str, reader: str) -> float:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--producer", nargs="*", default=[], help="part of a producer's name; all when left out")
-    parser.add_argument("--document", nargs="*", default=[], help="part of a document's name; all when left out")
+    parser.add_argument("--document", nargs="*", default=[], help="documents by name; all when left out")
     parser.add_argument("--reader", nargs="*", default=[], help="readers by name; all that are installed when left out")
     parser.add_argument("--runs", type=int, default=3)
     parser.add_argument("--folder", type=Path, help="keep the PDFs here and use those that are there")

@@ -11,22 +11,18 @@ from benchmarks.printed.scoring import Reading, bare
 
 
 class Peer(NamedTuple):
-    """A reader: the module that must be there, reading text and tables of a file, and the same as a Reading."""
+    """A reader: the module that must be there, and reading text and tables of each page of a file."""
 
     name: str
     module: str
-    read: Callable[[Path], Any]
-    reading: Callable[[Path, Document], Reading]
+    read: Callable[[Path], list[tuple[str, list[Any]]]]
 
 
-def _reading(read: Callable[[Path], list[tuple[str, list[Any]]]]) -> Callable[[Path, Document], Reading]:
-    def reading(path: Path, document: Document) -> Reading:
-        pages = read(path)
-        lines = [line for text, _ in pages for line in text.split("\n") if not _runs(line, document)]
-        tables = [[[cell or "" for cell in row] for row in table] for _, found in pages for table in found]
-        return Reading(lines, tables)
-
-    return reading
+def reading_of(pages: list[tuple[str, list[Any]]], document: Document) -> Reading:
+    """What a peer read, without the running lines."""
+    lines = [line for text, _ in pages for line in text.split("\n") if not _runs(line, document)]
+    tables = [[[cell or "" for cell in row] for row in table] for _, found in pages for table in found]
+    return Reading(lines, tables)
 
 
 def _runs(line: str, document: Document) -> bool:
@@ -64,7 +60,7 @@ def _docling(path: Path) -> list[tuple[str, list[Any]]]:
 
 
 PEERS = [
-    Peer("pdfplumber", "pdfplumber", _pdfplumber, _reading(_pdfplumber)),
-    Peer("pymupdf", "pymupdf", _pymupdf, _reading(_pymupdf)),
-    Peer("docling-parse", "docling_parse", _docling, _reading(_docling)),
+    Peer("pdfplumber", "pdfplumber", _pdfplumber),
+    Peer("pymupdf", "pymupdf", _pymupdf),
+    Peer("docling-parse", "docling_parse", _docling),
 ]

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from ctypes import addressof, c_float, c_int
+from itertools import repeat
 from typing import Any, NamedTuple
 
 import pypdfium2.raw as pdfium
@@ -65,10 +66,9 @@ def read_drawings(page: Any, to_page: ToPage, area: float) -> tuple[list[Edge], 
 
 def _objects(page: Any) -> Iterator[tuple[int, int, _Matrix]]:
     """(type, address, matrix) of every page object, those inside forms (XObjects) included."""
-    handle = pdfium_calls.address(page)
-    for index in range(min(pdfium.FPDFPage_CountObjects(page), MAX_OBJECTS)):
-        drawn = pdfium_calls.page_object(handle, index)
-        kind = pdfium_calls.object_type(drawn)
+    count = min(pdfium.FPDFPage_CountObjects(page), MAX_OBJECTS)
+    drawings = list(map(pdfium_calls.page_object, repeat(pdfium_calls.address(page)), range(count)))
+    for kind, drawn in zip(map(pdfium_calls.object_type, drawings), drawings, strict=True):
         if kind == pdfium.FPDF_PAGEOBJ_FORM:
             yield from _inside(drawn, _PLAIN, 1)
         else:

@@ -38,10 +38,11 @@ def read_letters(text_page: Any) -> TextLayer:
     codes = _codes(text_page, handle, max(0, count))
     blank = spaces(codes)
     mended = repaired_codes(codes)
-    places = np.flatnonzero(~blank & (mended != 0) & ~spaces(mended))
+    empty = blank | spaces(mended)
+    places = np.flatnonzero(~empty & (mended != 0))
     boxes, known = _boxes(handle, places)
     places = places[known]
-    real, guessed = _space_counts(handle, np.flatnonzero(blank | spaces(mended)), blank, len(codes))
+    real, guessed = _space_counts(handle, np.flatnonzero(empty), blank, len(codes))
     before = np.concatenate(([0], places[:-1])) if len(places) else places
     letters = Letters(
         mended[places], boxes[known], places, real[places] > real[before], guessed[places] > guessed[before]
