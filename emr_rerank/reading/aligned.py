@@ -14,6 +14,7 @@ from emr_rerank.record import BBox, PageTable
 
 _TIGHT = 0.88  # of the step from row to row: lines that stand closer are one cell
 _SAME_STEP = 1.15
+_LONG = 0.6  # of the widest cell of the column: shorter ones do not wrap
 _ROW_GAP = 2.6  # of the usual step from row to row: a wider one ends the table
 _FREE = 3.0  # of the font size: more room than this beside a cell, and its text had no reason to wrap
 
@@ -87,9 +88,11 @@ def _last_value(placed: Sequence[Line], columns: Columns) -> int:
     last = values[-1] + 1
     everything = range(len(columns.head))
     middles = [_middle(row, everything) for row in placed]
-    step = row_step(middles, [number in set(values) for number in range(len(placed))])
+    stated = set(values)
+    step = row_step(middles, [number in stated for number in range(len(placed))])
     while last < len(placed):
         tight = step is not None and middles[last] - middles[last - 1] <= _TIGHT * step
+        tight = tight and _could_wrap(placed[last - 1], placed[last], placed, everything)
         if not tight and not _wraps(placed[last - 1], placed[last], placed, everything, columns, step):
             break
         last += 1
@@ -121,6 +124,10 @@ def _owners(lines: Sequence[Line], values: Sequence[bool], group: Sequence[int],
     middles = [_middle(line, group) for line in lines]
     step = row_step(middles, values)
     key = next((c for c in group if columns.head[c].role in KEY_ROLES), group[0])
+
+    def after(number: int) -> bool:
+        return _could_wrap(lines[number - 1], lines[number], lines, group)
+
     owners: list[int] = []
     for index, value in enumerate(values):
         owners.append(index)
@@ -135,13 +142,24 @@ def _owners(lines: Sequence[Line], values: Sequence[bool], group: Sequence[int],
             owners[index] = below
         elif named and above is not None and not lines[above][key]:
             owners[index] = above
-        elif above is not None and up <= 1.1 * down and up <= _TIGHT * (step or down):
+        elif above is not None and up <= 1.1 * down and up <= _TIGHT * (step or down) and after(index):
             owners[index] = owners[index - 1]
-        elif below is not None and down <= _TIGHT * (step or up):
+        elif below is not None and down <= _TIGHT * (step or up) and after(index + 1):
             owners[index] = below
         elif above is not None and _wraps(lines[index - 1], lines[index], lines, group, columns, step):
             owners[index] = owners[index - 1]
     return owners
+
+
+def _could_wrap(upper: Line, lower: Line, lines: Sequence[Line], group: Iterable[int]) -> bool:
+    """Whether a cell of a line is long enough to go on in the next: a short title or name wraps into nothing."""
+    shared = [column for column in group if upper[column] and lower[column]]
+    for column in shared:
+        left = min(word.x0 for line in lines for word in line[column])
+        widest = max(word.x1 for line in lines for word in line[column])
+        if max(word.x1 for word in upper[column]) - left >= _LONG * (widest - left):
+            return True
+    return not shared
 
 
 def row_step(middles: Sequence[float], values: Sequence[bool]) -> float | None:

@@ -108,6 +108,46 @@ def test_group_titles_inside_a_table_stay_rows_of_their_own(paper: Callable) -> 
     assert texts == ["项目", "肾功能", "肌酐", "尿素", "电解质", "钾"]
 
 
+def test_a_line_close_below_a_table_is_no_part_of_its_last_row(paper: Callable) -> None:
+    sheet = paper()
+    end = sheet.columns([60, 200, 260, 340, 440], 100, [HEAD, *BODY, BODY[2]], 18)
+    read = read_pages(sheet.write(60, end - 4, "以上结果仅供临床参考").save(), Settings())
+    assert rows_of(read)[-1] == BODY[2]
+    assert lines_of(read) == ["以上结果仅供临床参考"]
+
+
+def test_a_group_title_close_above_its_rows_is_no_part_of_a_name(paper: Callable) -> None:
+    sheet = paper()
+    lefts = [60, 200, 260, 340, 440]
+    sheet.columns(lefts, 100, [HEAD, *BODY[:2]], 18)
+    sheet.write(60, 156, "电解质")
+    sheet.columns(lefts, 168, [BODY[2], BODY[3], ("天门冬氨酸氨基转移酶", "24", "U/L", "15-40", "")], 18)
+    names = [row[0] for row in rows_of(read_pages(sheet.save(), Settings()))]
+    assert names == ["项目", "肌酐", "尿素", "电解质", "钾", "白细胞计数", "天门冬氨酸氨基转移酶"]
+
+
+def test_prose_full_of_column_labels_is_no_header(paper: Callable) -> None:
+    sheet = paper()
+    prose = "Temperature 37.6 C, pulse 92, respiratory rate 18, BP 116, SpO2 95, weight 61, pain 2 today."
+    for number in range(4):
+        sheet.write(60, 100 + 14 * number, prose, font="Helvetica")
+    assert not read_pages(sheet.save(), Settings()).pages[0].tables
+
+
+def test_a_merged_cell_names_every_row_that_it_covers(paper: Callable) -> None:
+    sheet = paper()
+    lefts = [60, 130, 240, 300, 380]
+    for x in lefts:
+        sheet.rule(x, 98, x, 152)
+    for top in (98, 116, 152):
+        sheet.rule(60, top, 380, top)
+    sheet.rule(130, 134, 380, 134)
+    sheet.columns([x + 4 for x in lefts], 102, [("类别", *HEAD[:3])])
+    sheet.write(64, 129, "肾功能").columns([134, 244, 304], 120, [BODY[0][:3], BODY[1][:3]], 18)
+    want = [("类别", *HEAD[:3]), ("肾功能", *BODY[0][:3]), ("肾功能", *BODY[1][:3])]
+    assert rows_of(read_pages(sheet.save(), Settings())) == want
+
+
 def test_english_table(paper: Callable) -> None:
     head = ("Test", "Result", "Unit", "Reference Range", "Flag")
     body = (
