@@ -4,7 +4,7 @@ from bisect import insort
 from collections.abc import Iterable, Sequence
 from statistics import median
 
-from emr_rerank.reading.cells import cell_text
+from emr_rerank.reading.cells import cell_text, runs_on
 from emr_rerank.reading.characters import is_cjk
 from emr_rerank.reading.columns import Columns, Line, PageRows, Row
 from emr_rerank.reading.grids import split_groups
@@ -157,7 +157,7 @@ def _could_wrap(upper: Line, lower: Line, lines: Sequence[Line], group: Iterable
     for column in shared:
         left = min(word.x0 for line in lines for word in line[column])
         widest = max(word.x1 for line in lines for word in line[column])
-        if max(word.x1 for word in upper[column]) - left >= _LONG * (widest - left):
+        if runs_on(upper[column][-1].text) or max(word.x1 for word in upper[column]) - left >= _LONG * (widest - left):
             return True
     return not shared
 

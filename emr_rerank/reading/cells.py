@@ -21,11 +21,16 @@ def cell_text(words: Sequence[Word]) -> str:
     return text
 
 
+def runs_on(text: str) -> bool:
+    """Whether a printed line ends inside a unit or range (mL/, 57-), which goes on below."""
+    return bool(_RUNS_ON.search(text))
+
+
 def join_lines(before: str, after: str) -> str:
     """Two printed lines of one cell as one; a unit or range broken at its sign (10^9/ + L, 57- + 97) closes up."""
     if not before or not after:
         return before or after
-    if _RUNS_ON.search(before) or after[0] in "-/^~～%)）" or (_NUMBER_RUNS_ON.search(before) and after[0].isdigit()):
+    if runs_on(before) or after[0] in "-/^~～%)）" or (_NUMBER_RUNS_ON.search(before) and after[0].isdigit()):
         return before + after
     spaced = _NEEDS_SPACE.search(before) and _WORD_STARTS.match(after)
     return f"{before} {after}" if spaced else before + after

@@ -143,7 +143,7 @@ def _stands_out(gap: Floats, codes: Codes, han: NDArray[np.bool_], leaps: NDArra
     latin = (codes < 0x7B) & (((codes >= 0x30) & (codes < 0x3A)) | (codes >= 0x41))
     letters = mixed & (ideographs | latin)[1:] & (ideographs | latin)[:-1]  # beside marks nobody leaves room
     count = int(letters.sum())
-    everywhere = count >= 2 and 2 * int((inside[letters] >= 0.1).sum()) > count
+    everywhere = count >= 2 and 5 * int((inside[letters] >= 0.1).sum()) >= 4 * count
     beside_han = mixed & (gap >= (np.inf if everywhere else _SPACE_BESIDE_HAN))
     found: NDArray[np.bool_] = between_han | beside_han
     return found

@@ -116,6 +116,19 @@ def test_a_line_close_below_a_table_is_no_part_of_its_last_row(paper: Callable) 
     assert lines_of(read) == ["以上结果仅供临床参考"]
 
 
+def test_a_unit_broken_over_three_lines_stays_with_its_value(paper: Callable) -> None:
+    sheet = paper()
+    lefts = [60, 200, 260, 340]
+    sheet.columns(lefts, 100, [HEAD[:4], *[row[:4] for row in BODY]], 18)
+    sheet.columns(lefts, 190, [("估算肾小球滤过率", "21", "mL/", "≥90"), ("", "", "min/"), ("", "", "1.73m2")], 11)
+    sheet.columns(lefts, 230, [("二氧化碳结合力", "16.4", "mmol/L", "22-29")])
+    rows = rows_of(read_pages(sheet.save(), Settings()))
+    assert rows[-2:] == [
+        ("估算肾小球滤过率", "21", "mL/min/1.73m2", "≥90"),
+        ("二氧化碳结合力", "16.4", "mmol/L", "22-29"),
+    ]
+
+
 def test_a_group_title_close_above_its_rows_is_no_part_of_a_name(paper: Callable) -> None:
     sheet = paper()
     lefts = [60, 200, 260, 340, 440]
