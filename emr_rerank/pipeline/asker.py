@@ -22,7 +22,7 @@ from emr_rerank.evidence.reranker import Reranker
 from emr_rerank.evidence.shortlist import SectionVectors, embed_sections, shortlist
 from emr_rerank.evidence.typed import asked_names
 from emr_rerank.evidence.understand import understand
-from emr_rerank.facts.conflicts import find_conflicts
+from emr_rerank.facts.conflicts.find import find_conflicts
 from emr_rerank.facts.context import assertion_of_terms, sentence_assertion
 from emr_rerank.facts.extract import extract_facts
 from emr_rerank.facts.trends import build_trends

@@ -1,23 +1,81 @@
-"""Schema of `rules/conflicts.yaml`: statements of which only one can be true of a patient."""
+"""Schema of `rules/conflicts.yaml`: statements of which only one can be true of a patient, and what they are called."""
 
+import re
 from functools import lru_cache
 from pathlib import Path
+from typing import Literal
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from emr_rerank.rules.files import Pattern, Rule, load_rules
 
 
-class Statement(Rule):
-    """One way of stating a matter; the fields are explained at the top of rules/conflicts.yaml."""
+class ConflictRule(Rule):
+    """One rule; the kinds and fields are explained at the top of rules/conflicts.yaml."""
 
-    about: str
-    pattern: Pattern
+    kind: Literal["statement", "region", "avoided", "repeatable", "label"] = "statement"
+    about: str = ""
+    pattern: Pattern = ""
     value: str | None = None
     values: dict[str, str] = Field(default_factory=dict, description="printed value → compared value")
+    role: Literal["", "lesion", "operation"] = ""
+    current: bool = False
+    not_in: tuple[str, ...] = Field((), description="section codes")
+    region: str | None = None
+    analytes: tuple[str, ...] = ()
+    zh: str = ""
+    en: str = ""
+
+    @model_validator(mode="after")
+    def _complete(self) -> "ConflictRule":
+        needed = {
+            "statement": (self.about and self.pattern),
+            "region": (self.region and self.pattern),
+            "avoided": self.pattern,
+            "repeatable": self.analytes,
+            "label": (self.about and self.zh and self.en),
+        }
+        if not needed[self.kind]:
+            raise ValueError(f"a rule of kind '{self.kind}' lacks a field; see the top of rules/conflicts.yaml")
+        if self.kind == "statement" and self.value is None and "value" not in re.compile(self.pattern).groupindex:
+            raise ValueError("a statement needs a value of its own or a group 'value' in its pattern")
+        return self
 
 
 @lru_cache(maxsize=8)
-def exclusive_statements(overrides: Path | None = None) -> tuple[Statement, ...]:
-    """The statements in force."""
-    return load_rules("conflicts", Statement, overrides)
+def _rules(overrides: Path | None) -> tuple[ConflictRule, ...]:
+    return load_rules("conflicts", ConflictRule, overrides)
+
+
+@lru_cache(maxsize=8)
+def exclusive_statements(overrides: Path | None = None) -> tuple[ConflictRule, ...]:
+    """The statements in force. Raises RuleError."""
+    return tuple(rule for rule in _rules(overrides) if rule.kind == "statement")
+
+
+@lru_cache(maxsize=1024)
+def body_region(subject: str, overrides: Path | None = None) -> str | None:
+    """The paired region of the body that the name of a lesion or operation lies in; None for any other."""
+    regions = (rule for rule in _rules(overrides) if rule.kind == "region")
+    return next((rule.region for rule in regions if re.search(rule.pattern, subject)), None)
+
+
+def avoided(text: str, start: int, end: int, overrides: Path | None = None) -> bool:
+    """Whether the sentence tells to keep off what is named at that place: 避免使用青霉素, 头孢禁用."""
+    clause_start = max((text.rfind(stop, 0, start) for stop in "。；;，,"), default=-1) + 1
+    stops = [place for place in (text.find(stop, end) for stop in "。；;，,") if place >= 0]
+    clause = text[clause_start : min(stops, default=len(text))]
+    return any(re.search(rule.pattern, clause) for rule in _rules(overrides) if rule.kind == "avoided")
+
+
+@lru_cache(maxsize=8)
+def repeatable_analytes(overrides: Path | None = None) -> frozenset[str]:
+    """Analytes measured several times a day, so that two values of a day are no contradiction."""
+    return frozenset(name for rule in _rules(overrides) if rule.kind == "repeatable" for name in rule.analytes)
+
+
+def matter_label(about: str, language: Literal["zh", "en"], overrides: Path | None = None) -> str:
+    """What a contradiction about `matter:subject` is called, the subject left out."""
+    matter = about.partition(":")[0]
+    rule = next((rule for rule in _rules(overrides) if rule.kind == "label" and rule.about == matter), None)
+    return matter if rule is None else getattr(rule, language)

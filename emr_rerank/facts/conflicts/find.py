@@ -1,0 +1,91 @@
+"""Contradictions in the evidence of an answer, and in a whole record."""
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from pathlib import Path
+
+from emr_rerank.facts.conflicts.allergies import allergy_changes, allergy_contradictions, drug_contradictions
+from emr_rerank.facts.conflicts.diseases import disease_contradictions
+from emr_rerank.facts.conflicts.ground import Contradiction, Ground
+from emr_rerank.facts.conflicts.sides import side_contradictions
+from emr_rerank.facts.conflicts.statements import exclusive_contradictions
+from emr_rerank.facts.conflicts.values import value_contradictions
+from emr_rerank.facts.extract import extract_facts
+from emr_rerank.findings import Citation, CitedSide, Conflict, Evidence, RecordChange, RecordCheck, RecordConflict
+from emr_rerank.record import Record, Sentence
+
+DETECTORS: tuple[Callable[[Ground], Iterator[Contradiction]], ...] = (
+    allergy_contradictions,
+    drug_contradictions,
+    exclusive_contradictions,
+    side_contradictions,
+    disease_contradictions,
+    value_contradictions,
+)
+
+
+def find_conflicts(record: Record, evidence: Sequence[Evidence], rules_dir: Path | None = None) -> tuple[Conflict, ...]:
+    """Contradictions among sentences that the caller holds to be evidence; a copied sentence counts once.
+
+    Found: an allergy asserted and denied, a discharge drug against an allergy, two blood types, two sides of one
+    operation or lesion, smoking, drinking or pregnancy asserted and denied, a lasting disease with a history stated
+    and denied, two values of one analyte at one time. An allergy denied until a reaction during the stay and stated
+    since is a change and no contradiction.
+    """
+    ranks = {piece.sentence: piece.rank for piece in reversed(evidence)}
+    ground = _ground(record, [record.sentences[piece.sentence] for piece in evidence], rules_dir)
+    return tuple(
+        Conflict(about=found.about, evidence=tuple(sorted(ranks[index] for index in found.sentences)))
+        for found in _contradictions(ground)
+    )
+
+
+def check_record(record: Record, rules_dir: Path | None = None) -> RecordCheck:
+    """Every contradiction that the record holds, both sides cited, and what truly changed during the stay."""
+    ground = _ground(record, record.sentences, rules_dir)
+    return RecordCheck(
+        record_id=record.record_id,
+        language="en" if record.language == "en" else "zh",
+        conflicts=tuple(
+            RecordConflict(about=found.about, sides=_sides(record, found)) for found in _contradictions(ground)
+        ),
+        changes=tuple(
+            RecordChange(about=found.about, date=day, sides=_sides(record, found))
+            for day, found in allergy_changes(ground)
+        ),
+    )
+
+
+def _ground(record: Record, sentences: Iterable[Sentence], rules_dir: Path | None) -> Ground:
+    """The sentences without word-by-word copies of earlier ones, and their facts."""
+    first: dict[str, Sentence] = {}
+    for sentence in sentences:
+        first.setdefault(re.sub(r"\W", "", sentence.text), sentence)
+    kept = tuple(first.values())
+    return Ground(record, kept, extract_facts(record, kept, rules_dir), rules_dir)
+
+
+def _contradictions(ground: Ground) -> Iterator[Contradiction]:
+    for detect in DETECTORS:
+        yield from detect(ground)
+
+
+def _sides(record: Record, found: Contradiction) -> tuple[CitedSide, ...]:
+    return tuple(
+        CitedSide(value=side.value, evidence=tuple(_citation(record.sentences[index]) for index in sorted(side.sentences)))
+        for side in found.sides
+    )
+
+
+def _citation(sentence: Sentence) -> Citation:
+    return Citation(
+        text=sentence.text,
+        section=sentence.section_path,
+        section_code=sentence.section_code,
+        page=sentence.page,
+        bbox=sentence.bbox,
+        more_boxes=sentence.more_boxes,
+        start=sentence.start,
+        end=sentence.end,
+        date=sentence.date[:10] if sentence.date else None,
+    )
