@@ -15,8 +15,9 @@ if TYPE_CHECKING:
     from emr_rerank.archive.archive import Archive
     from emr_rerank.audit.journal import Journal
     from emr_rerank.errors import EmrRerankError
-    from emr_rerank.findings import Answer, Evidence, Fact, Question, Trend
+    from emr_rerank.findings import Answer, Evidence, Fact, Question, RecordCheck, Trend
     from emr_rerank.pipeline.asker import Asker
+    from emr_rerank.pipeline.checking import check_record
     from emr_rerank.reading.reader import read_record
     from emr_rerank.record import Record, Section, Sentence
     from emr_rerank.settings import Settings
@@ -31,10 +32,12 @@ _HOME = {
     "Journal": "audit.journal",
     "Question": "findings",
     "Record": "record",
+    "RecordCheck": "findings",
     "Section": "record",
     "Sentence": "record",
     "Settings": "settings",
     "Trend": "findings",
+    "check_record": "pipeline.checking",
     "read_record": "reading.reader",
 }
 
@@ -49,11 +52,13 @@ __all__ = [
     "Journal",
     "Question",
     "Record",
+    "RecordCheck",
     "Section",
     "Sentence",
     "Settings",
     "Trend",
     "__version__",
+    "check_record",
     "read_record",
 ]
 

@@ -126,17 +126,17 @@ def answer_html(answer: "Answer") -> str:
     for title, items in ((label["evidence"], answer.evidence), (label["rejected"], answer.rejected)):
         if items:
             names = ["#", *(label[name] for name in ("score", "page", "section", "date", "text"))]
-            parts.append(_html_table(title, names, (_evidence_cells(item) for item in items)))
+            parts.append(html_table(title, names, (_evidence_cells(item) for item in items)))
     if answer.facts:
         names = [label[name] for name in ("item", "value", "reference", "date", "page")]
-        parts.append(_html_table(label["facts"], names, (_fact_cells(fact, label) for fact in answer.facts)))
+        parts.append(html_table(label["facts"], names, (_fact_cells(fact, label) for fact in answer.facts)))
     for trend in answer.trends:
         parts.append(f"<p><code>{escape(trend_line(trend))}</code><br>{escape(extremes_line(trend, label))}</p>")
         if trend.kidney_injury and "KDIGO" not in answer.message:
             parts.append(f"<p>{escape(kidney_line(trend.kidney_injury, label))}</p>")
         if trend.apart:
             names = [label[name] for name in ("value", "why", "date", "page")]
-            parts.append(_html_table(f"{trend.display}: {label['apart']}", names, apart_cells(trend, label)))
+            parts.append(html_table(f"{trend.display}: {label['apart']}", names, apart_cells(trend, label)))
     return "".join(parts)
 
 
@@ -212,7 +212,8 @@ def _html_section(section: "Section") -> str:
     return f"<li>{title} <small>{section.code}, p. {section.page_start}</small>{nested}</li>"
 
 
-def _html_table(title: str, names: Iterable[str], rows: Iterable[Iterable[object]]) -> str:
+def html_table(title: str, names: Iterable[str], rows: Iterable[Iterable[object]]) -> str:
+    """A table with a caption, every cell escaped."""
     head = "".join(f"<th>{escape(name)}</th>" for name in names)
     body = "".join("<tr>" + "".join(f"<td>{escape(str(cell))}</td>" for cell in row) + "</tr>" for row in rows)
     return f"<table><caption>{escape(title)}</caption><tr>{head}</tr>{body}</table>"
@@ -220,7 +221,7 @@ def _html_table(title: str, names: Iterable[str], rows: Iterable[Iterable[object
 
 def _evidence_cells(item: "Evidence") -> tuple[str, ...]:
     where = " › ".join(item.section) or item.section_code
-    return (str(item.rank), f"{item.score:.2f}", str(item.page), where, (item.date or "")[:10], _flat(item.text))
+    return (str(item.rank), f"{item.score:.2f}", str(item.page), where, (item.date or "")[:10], flat(item.text))
 
 
 def _fact_cells(fact: "Fact", label: dict[str, str]) -> tuple[str, ...]:
@@ -229,7 +230,7 @@ def _fact_cells(fact: "Fact", label: dict[str, str]) -> tuple[str, ...]:
     return (fact.display, value, _shown_reference(fact), time, str(fact.page))
 
 
-def _flat(text: str) -> str:
+def flat(text: str) -> str:
     """A table row with visible column borders, line ends as spaces."""
     return " │ ".join(cell.strip() for cell in text.split("\t") if cell.strip()).replace("\n", " ")
 

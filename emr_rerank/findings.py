@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from pydantic import Field, SerializerFunctionWrapHandler, field_validator, model_serializer
 
-from emr_rerank import display
+from emr_rerank import check_view, display
 from emr_rerank.record import Assertion, BBox, Noun
 
 if TYPE_CHECKING:
@@ -352,6 +352,7 @@ class RecordConflict(Noun):
     """A matter, e.g. `allergy:penicillin`, of which the record says incompatible things."""
 
     about: str
+    label: str = Field(description="what the matter is called, in the record's language")
     sides: tuple[CitedSide, ...]
 
 
@@ -359,6 +360,7 @@ class RecordChange(Noun):
     """A matter that changed during the stay, so that what was said before and since is both true."""
 
     about: str
+    label: str = Field(description="what the matter is called, in the record's language")
     date: str = Field(description="ISO day of the change")
     sides: tuple[CitedSide, ...]
 
@@ -370,3 +372,9 @@ class RecordCheck(Noun):
     language: Literal["zh", "en"] = Field(exclude=True)
     conflicts: tuple[RecordConflict, ...] = ()
     changes: tuple[RecordChange, ...] = ()
+
+    def __rich__(self) -> object:
+        return check_view.check_view(self)
+
+    def _repr_html_(self) -> str:
+        return check_view.check_html(self)

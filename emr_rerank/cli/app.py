@@ -2,7 +2,7 @@
 
 import typer
 
-from emr_rerank.cli import ask, audit, evaluate, index, parse, rules
+from emr_rerank.cli import ask, audit, check, evaluate, index, parse, rules
 from emr_rerank.cli.doctor import doctor
 from emr_rerank.cli.options import Debug
 
@@ -16,6 +16,7 @@ app = typer.Typer(
 )
 app.command()(parse.parse)
 app.command()(ask.ask)
+app.command()(check.check)
 app.command()(index.index)
 app.command("eval")(evaluate.evaluate)
 app.command()(doctor)

@@ -7,7 +7,7 @@ from emr_rerank.rules.allergens import Allergen, AllergyStatement
 from emr_rerank.rules.analytes import Analyte, Lookalike
 from emr_rerank.rules.captions import CaptionRule
 from emr_rerank.rules.concepts import Concept
-from emr_rerank.rules.conflicts import Statement
+from emr_rerank.rules.conflicts import ConflictRule
 from emr_rerank.rules.context import ContextRule
 from emr_rerank.rules.dates import DateRule
 from emr_rerank.rules.demographics import DemographicRule
@@ -18,6 +18,7 @@ from emr_rerank.rules.evidence import EvidenceRule
 from emr_rerank.rules.files import Rule, load_rules, shipped_folder
 from emr_rerank.rules.habits import HabitRule
 from emr_rerank.rules.messages import Message
+from emr_rerank.rules.past_diseases import HistoryWording, PastDisease
 from emr_rerank.rules.procedures import Examination, ProcedureRule
 from emr_rerank.rules.questions import QuestionRule
 from emr_rerank.rules.running import RunningRule
@@ -35,7 +36,7 @@ SCHEMAS: dict[str, type[Rule]] = {
     "analytes": Analyte,
     "captions": CaptionRule,
     "concepts": Concept,
-    "conflicts": Statement,
+    "conflicts": ConflictRule,
     "context": ContextRule,
     "dates": DateRule,
     "demographics": DemographicRule,
@@ -48,8 +49,10 @@ SCHEMAS: dict[str, type[Rule]] = {
     "examinations": Examination,
     "frequencies": Frequency,
     "habits": HabitRule,
+    "history_wording": HistoryWording,
     "lookalikes": Lookalike,
     "messages": Message,
+    "past_diseases": PastDisease,
     "procedures": ProcedureRule,
     "questions": QuestionRule,
     "routes": Route,

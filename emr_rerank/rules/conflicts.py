@@ -3,7 +3,7 @@
 import re
 from functools import lru_cache
 from pathlib import Path
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from pydantic import Field, model_validator
 
@@ -21,7 +21,7 @@ class ConflictRule(Rule):
     role: Literal["", "lesion", "operation"] = ""
     current: bool = False
     not_in: tuple[str, ...] = Field((), description="section codes")
-    region: str | None = None
+    region: str = ""
     analytes: tuple[str, ...] = ()
     zh: str = ""
     en: str = ""
@@ -30,7 +30,7 @@ class ConflictRule(Rule):
     def _complete(self) -> "ConflictRule":
         needed = {
             "statement": (self.about and self.pattern),
-            "region": (self.region and self.pattern),
+            "region": (self.region and self.pattern and self.zh and self.en),
             "avoided": self.pattern,
             "repeatable": self.analytes,
             "label": (self.about and self.zh and self.en),
@@ -40,6 +40,14 @@ class ConflictRule(Rule):
         if self.kind == "statement" and self.value is None and "value" not in re.compile(self.pattern).groupindex:
             raise ValueError("a statement needs a value of its own or a group 'value' in its pattern")
         return self
+
+
+class BodyRegion(NamedTuple):
+    """A paired region of the body and its names."""
+
+    region: str
+    zh: str
+    en: str
 
 
 @lru_cache(maxsize=8)
@@ -54,10 +62,12 @@ def exclusive_statements(overrides: Path | None = None) -> tuple[ConflictRule, .
 
 
 @lru_cache(maxsize=1024)
-def body_region(subject: str, overrides: Path | None = None) -> str | None:
-    """The paired region of the body that the name of a lesion or operation lies in; None for any other."""
+def body_region(subject: str, overrides: Path | None = None) -> BodyRegion | None:
+    """The paired region of the body that a lesion or operation of this name lies in, if any."""
     regions = (rule for rule in _rules(overrides) if rule.kind == "region")
-    return next((rule.region for rule in regions if re.search(rule.pattern, subject)), None)
+    return next(
+        (BodyRegion(rule.region, rule.zh, rule.en) for rule in regions if re.search(rule.pattern, subject)), None
+    )
 
 
 def avoided(text: str, start: int, end: int, overrides: Path | None = None) -> bool:
@@ -74,8 +84,9 @@ def repeatable_analytes(overrides: Path | None = None) -> frozenset[str]:
     return frozenset(name for rule in _rules(overrides) if rule.kind == "repeatable" for name in rule.analytes)
 
 
-def matter_label(about: str, language: Literal["zh", "en"], overrides: Path | None = None) -> str:
-    """What a contradiction about `matter:subject` is called, the subject left out."""
+def matter_label(about: str, subject: str, language: Literal["zh", "en"], overrides: Path | None = None) -> str:
+    """What a contradiction about `matter:…` is called with its subject as printed: `左右侧别：股骨颈骨折`."""
     matter = about.partition(":")[0]
     rule = next((rule for rule in _rules(overrides) if rule.kind == "label" and rule.about == matter), None)
-    return matter if rule is None else getattr(rule, language)
+    name = matter if rule is None else rule.zh if language == "zh" else rule.en
+    return f"{name}{'：' if language == 'zh' else ': '}{subject}" if subject else name

@@ -36,6 +36,11 @@ class PastDiseases:
             for kind in {rule.kind for rule in wordings}
         }
 
+    def name(self, disease: str, *, chinese: bool) -> str:
+        """The first of the disease's names in that language."""
+        forms = self.names.get(f"concept.{disease}").forms
+        return next(form for form in forms if form.isascii() != chinese)
+
     def says(self, kind: WordingKind, text: str) -> bool:
         """Whether the text holds words of that kind (`known_after` and `item_end`: at its start)."""
         at_start = kind in ("known_after", "item_end")

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from itertools import product
 
 from emr_rerank.facts.conflicts.ground import Contradiction, Ground, contradiction
-from emr_rerank.facts.context import assertion_of
+from emr_rerank.facts.conflicts.statements import assertion_at
 from emr_rerank.facts.reactions import reaction_days
 from emr_rerank.findings import Fact
 from emr_rerank.record import Sentence
@@ -23,7 +23,7 @@ def allergy_contradictions(ground: Ground) -> Iterator[Contradiction]:
         day = _reaction(ground, name)
         apart = [(one, other) for one, other in pairs if not _changed(one, other, day)]
         if apart:
-            yield _against("allergy", name, apart)
+            yield _against(name, apart)
 
 
 def allergy_changes(ground: Ground) -> Iterator[tuple[str, Contradiction]]:
@@ -35,7 +35,7 @@ def allergy_changes(ground: Ground) -> Iterator[tuple[str, Contradiction]]:
         day = _reaction(ground, name)
         changed = [(one, other) for one, other in pairs if _changed(one, other, day)]
         if day and changed and len(changed) == len(pairs):
-            yield day, _against("allergy", name, changed)
+            yield day, _against(name, changed)
 
 
 def drug_contradictions(ground: Ground) -> Iterator[Contradiction]:
@@ -43,14 +43,15 @@ def drug_contradictions(ground: Ground) -> Iterator[Contradiction]:
     rules = allergens(ground.rules_dir)
     stated = [fact for fact in ground.facts if fact.kind == "allergy" and fact.value == "present"]
     for sentence in ground.sentences if stated else ():
-        for name, classes in _given(sentence, rules, ground):
+        for name, printed, classes in _given(sentence, rules, ground):
             known = {fact.sentence for fact in stated if fact.name in classes} - {sentence.index}
             if known:
-                yield contradiction(f"discharge_drug:{name}", [("given", [sentence.index]), ("allergy", known)])
+                sides = [("given", [sentence.index]), ("allergy", known)]
+                yield contradiction(f"discharge_drug:{name}", sides, printed)
 
 
-def _given(sentence: Sentence, rules: Allergens, ground: Ground) -> Iterator[tuple[str, set[str]]]:
-    """Drugs that the sentence sends home, each with the allergies that forbid it: to itself and to its class."""
+def _given(sentence: Sentence, rules: Allergens, ground: Ground) -> Iterator[tuple[str, str, set[str]]]:
+    """(id, printed name, allergies that forbid it: to itself or its class) of each drug that is sent home."""
     text = sentence.text
     lead = 0
     if sentence.section_code not in DISCHARGE_DRUGS:
@@ -60,10 +61,15 @@ def _given(sentence: Sentence, rules: Allergens, ground: Ground) -> Iterator[tup
         lead = heading.end()
     for mention in rules.find(text):
         drug = mention.allergen
-        if drug.group != "drug" or drug.general or mention.start < lead or avoided(text, mention.start, mention.end):
+        if drug.group != "drug" or drug.general or mention.start < lead:
             continue
-        if assertion_of(text, mention.start, mention.end, sentence.section_code, ground.rules_dir)[0] == "present":
-            yield drug.id, {drug.id} | ({drug.drug_class} if drug.drug_class else set())
+        kept_off = avoided(text, mention.start, mention.end, ground.rules_dir)
+        if not kept_off and assertion_at(sentence, mention.start, mention.end, ground) == "present":
+            yield (
+                drug.id,
+                text[mention.start : mention.end],
+                {drug.id} | ({drug.drug_class} if drug.drug_class else set()),
+            )
 
 
 def _stated_and_denied(ground: Ground) -> dict[str, list[tuple[Fact, Fact]]]:
@@ -106,7 +112,7 @@ def _changed(statement: Fact, denial: Fact, reaction: str | None) -> bool:
     return denial.time[:10] < reaction <= statement.time[:10]
 
 
-def _against(matter: str, name: str, pairs: list[tuple[Fact, Fact]]) -> Contradiction:
+def _against(name: str, pairs: list[tuple[Fact, Fact]]) -> Contradiction:
     stated = {one.sentence for one, _ in pairs}
     denied = {other.sentence for _, other in pairs}
-    return contradiction(f"{matter}:{name}", [("present", stated), ("absent", denied)])
+    return contradiction(f"allergy:{name}", [("present", stated), ("absent", denied)], pairs[0][0].display)

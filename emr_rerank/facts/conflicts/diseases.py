@@ -21,7 +21,8 @@ def disease_contradictions(ground: Ground) -> Iterator[Contradiction]:
             said[disease][value].add(sentence.index)
     for disease, values in said.items():
         if len(values) > 1 and not set.intersection(*values.values()):
-            yield contradiction(f"past_disease:{disease}", values.items())
+            name = rules.name(disease, chinese=ground.chinese)
+            yield contradiction(f"past_disease:{disease}", values.items(), name)
 
 
 def _statements(sentence: Sentence, rules: PastDiseases, ground: Ground) -> Iterator[tuple[str, str]]:

@@ -3,16 +3,18 @@
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
+from typing import Any, Literal
 
 from emr_rerank.facts.conflicts.allergies import allergy_changes, allergy_contradictions, drug_contradictions
 from emr_rerank.facts.conflicts.diseases import disease_contradictions
-from emr_rerank.facts.conflicts.ground import Contradiction, Ground
+from emr_rerank.facts.conflicts.ground import Contradiction, Ground, Side
 from emr_rerank.facts.conflicts.sides import side_contradictions
 from emr_rerank.facts.conflicts.statements import exclusive_contradictions
 from emr_rerank.facts.conflicts.values import value_contradictions
 from emr_rerank.facts.extract import extract_facts
 from emr_rerank.findings import Citation, CitedSide, Conflict, Evidence, RecordChange, RecordCheck, RecordConflict
 from emr_rerank.record import Record, Sentence
+from emr_rerank.rules.conflicts import matter_label
 
 DETECTORS: tuple[Callable[[Ground], Iterator[Contradiction]], ...] = (
     allergy_contradictions,
@@ -43,16 +45,20 @@ def find_conflicts(record: Record, evidence: Sequence[Evidence], rules_dir: Path
 def check_record(record: Record, rules_dir: Path | None = None) -> RecordCheck:
     """Every contradiction that the record holds, both sides cited, and what truly changed during the stay."""
     ground = _ground(record, record.sentences, rules_dir)
+    language: Literal["zh", "en"] = "en" if record.language == "en" else "zh"
+
+    def cited(found: Contradiction) -> dict[str, Any]:
+        return {
+            "about": found.about,
+            "label": matter_label(found.about, found.subject, language, rules_dir),
+            "sides": tuple(_cited_side(record, side) for side in found.sides),
+        }
+
     return RecordCheck(
         record_id=record.record_id,
-        language="en" if record.language == "en" else "zh",
-        conflicts=tuple(
-            RecordConflict(about=found.about, sides=_sides(record, found)) for found in _contradictions(ground)
-        ),
-        changes=tuple(
-            RecordChange(about=found.about, date=day, sides=_sides(record, found))
-            for day, found in allergy_changes(ground)
-        ),
+        language=language,
+        conflicts=tuple(RecordConflict(**cited(found)) for found in _contradictions(ground)),
+        changes=tuple(RecordChange(date=day, **cited(found)) for day, found in allergy_changes(ground)),
     )
 
 
@@ -70,11 +76,9 @@ def _contradictions(ground: Ground) -> Iterator[Contradiction]:
         yield from detect(ground)
 
 
-def _sides(record: Record, found: Contradiction) -> tuple[CitedSide, ...]:
-    return tuple(
-        CitedSide(value=side.value, evidence=tuple(_citation(record.sentences[index]) for index in sorted(side.sentences)))
-        for side in found.sides
-    )
+def _cited_side(record: Record, side: Side) -> CitedSide:
+    sentences = (record.sentences[index] for index in sorted(side.sentences))
+    return CitedSide(value=side.value, evidence=tuple(map(_citation, sentences)))
 
 
 def _citation(sentence: Sentence) -> Citation:

@@ -31,6 +31,11 @@ class Ground:
         """Number of the leaf section that holds the sentence."""
         return bisect_right(self._leaves, sentence.start)
 
+    @property
+    def chinese(self) -> bool:
+        """Whether names are shown in Chinese."""
+        return self.record.language != "en"
+
     @cached_property
     def _dates(self) -> DocumentDates:
         return DocumentDates(self.record)
@@ -54,6 +59,8 @@ class Contradiction:
 
     about: str
     sides: tuple[Side, ...]
+    subject: str = ""
+    """What it is about, as printed."""
 
     @property
     def sentences(self) -> frozenset[int]:
@@ -61,6 +68,6 @@ class Contradiction:
         return frozenset().union(*(side.sentences for side in self.sides))
 
 
-def contradiction(about: str, sides: Iterable[tuple[str, Iterable[int]]]) -> Contradiction:
+def contradiction(about: str, sides: Iterable[tuple[str, Iterable[int]]], subject: str = "") -> Contradiction:
     """Built from (value, sentence indices) pairs."""
-    return Contradiction(about, tuple(Side(value, frozenset(places)) for value, places in sides))
+    return Contradiction(about, tuple(Side(value, frozenset(places)) for value, places in sides), subject)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from emr_rerank.facts.conflicts.ground import Contradiction, Ground, contradiction
 from emr_rerank.facts.conflicts.statements import SIDES, asserted, assertion_at, stated_value
 from emr_rerank.record import Sentence
-from emr_rerank.rules.conflicts import body_region, exclusive_statements
+from emr_rerank.rules.conflicts import BodyRegion, body_region, exclusive_statements
 
 
 @dataclass(frozen=True)
@@ -16,7 +16,7 @@ class _Sided:
 
     role: str
     subject: str
-    region: str | None
+    region: BodyRegion | None
     value: str
     sentence: int
     leaf: int
@@ -35,9 +35,11 @@ def side_contradictions(ground: Ground) -> Iterator[Contradiction]:
         if made:
             told |= made.sentences
             yield made
-    for region in sorted({side.region for side in found if side.region}):
+    for region in dict.fromkeys(side.region for side in found):
         sides = [side for side in found if side.region == region]
-        made = _opposed(region, sides) if _one_side_a_role(sides) else None
+        if region is None or not _one_side_a_role(sides):
+            continue
+        made = _opposed(region.region, sides, region.zh if ground.chinese else region.en)
         if made and not made.sentences <= told:
             yield made
 
@@ -62,7 +64,7 @@ def _named_alike(found: list[_Sided]) -> list[_Sided]:
     return [replace(side, subject=short[side.role, side.subject]) for side in found]
 
 
-def _opposed(subject: str, sides: list[_Sided]) -> Contradiction | None:
+def _opposed(subject: str, sides: list[_Sided], name: str = "") -> Contradiction | None:
     """The contradiction, when there are two sides and no section lists both."""
     values: dict[str, set[int]] = defaultdict(set)
     leaves: dict[str, set[int]] = defaultdict(set)
@@ -71,7 +73,7 @@ def _opposed(subject: str, sides: list[_Sided]) -> Contradiction | None:
         leaves[side.value].add(side.leaf)
     if "both" in values or len(values) < 2 or set.intersection(*leaves.values()):
         return None
-    return contradiction(f"{SIDES}:{subject}", values.items())
+    return contradiction(f"{SIDES}:{subject}", values.items(), name or subject)
 
 
 def _one_side_a_role(sides: list[_Sided]) -> bool:

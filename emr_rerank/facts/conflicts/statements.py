@@ -48,4 +48,7 @@ def assertion_at(sentence: Sentence, start: int, end: int, ground: Ground) -> As
 
 def stated_value(rule: ConflictRule, found: re.Match[str]) -> str:
     """The compared value: the rule's own, or the printed one in its normal form."""
-    return rule.value or rule.values.get(found["value"], found["value"].upper() if len(found["value"]) < 3 else found["value"].lower())
+    if rule.value is not None:
+        return rule.value
+    printed = found["value"].lower()
+    return rule.values.get(printed, printed.upper())

@@ -24,12 +24,12 @@ _NOT_MEASURED = frozenset({OTHER_STAY, OTHER_PERSON, PLANNED, PREVIOUS, IMPLAUSI
 def value_contradictions(ground: Ground) -> Iterator[Contradiction]:
     """Two values of one analyte for one moment, or a quotation that differs from the day's only printed report."""
     measured = [fact for fact in ground.facts if fact.kind == "lab" and not _NOT_MEASURED & set(fact.notes)]
-    told: dict[tuple[str, str | None], dict[str, set[int]]] = defaultdict(lambda: defaultdict(set))
+    told: dict[tuple[str, str | None, str], dict[str, set[int]]] = defaultdict(lambda: defaultdict(set))
     for fact, other in (*contradictions(measured), *_misquoted(ground, measured)):
         for each in (fact, other):
-            told[fact.name, fact.time][each.text].add(each.sentence)
-    for (name, _), values in told.items():
-        yield contradiction(f"lab:{name}", values.items())
+            told[fact.name, fact.time, fact.display][each.text].add(each.sentence)
+    for (name, _, shown), values in told.items():
+        yield contradiction(f"lab:{name}", values.items(), shown)
 
 
 def _misquoted(ground: Ground, measured: Sequence[Fact]) -> Iterator[tuple[Fact, Fact]]:

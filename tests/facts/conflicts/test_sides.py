@@ -14,6 +14,7 @@ OPPOSED = [
     (["左肾结石。", "右肾结石。"], "laterality:肾结石"),
     (["右侧股骨颈骨折。", "在腰麻下行左侧人工股骨头置换术。"], "laterality:hip"),
     (["右输尿管上段结石。", "行左侧输尿管软镜碎石术。"], "laterality:urinary"),
+    (["门诊以右股内侧蜂窝织炎收入院。", "左股内侧手术切口愈合良好。"], "laterality:thigh"),
     (["Left femoral neck fracture.", "Right femoral neck fracture, displaced."], "laterality:femoral neck fracture"),
     (["Left femoral neck fracture.", "Underwent right hip arthroplasty."], "laterality:hip"),
     (["Right inguinal hernia.", "Left inguinal hernia repair under spinal anaesthesia."], "laterality:groin"),
