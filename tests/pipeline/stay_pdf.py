@@ -1,4 +1,4 @@
-"""Prints an invented stay (stays/*.yaml) as a PDF, with edits that plant a contradiction or something that looks like one."""
+"""Prints an invented stay (stays/*.yaml) as a PDF; edits plant a contradiction, or what only looks like one."""
 
 import io
 from collections.abc import Iterator
