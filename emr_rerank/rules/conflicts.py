@@ -20,6 +20,7 @@ class ConflictRule(Rule):
     values: dict[str, str] = Field(default_factory=dict, description="printed value → compared value")
     role: Literal["", "lesion", "operation"] = ""
     current: bool = False
+    planned: bool = False
     not_in: tuple[str, ...] = Field((), description="section codes")
     region: str = ""
     analytes: tuple[str, ...] = ()

@@ -28,15 +28,17 @@ def exclusive_contradictions(ground: Ground) -> Iterator[Contradiction]:
 def asserted(rule: ConflictRule, sentence: Sentence, ground: Ground) -> Iterator[re.Match[str]]:
     """Where the sentence states the rule's matter of the patient.
 
-    Left out: another person, a condition, for matters of now the past, and what is denied (but a rule with a value of
-    its own may deny).
+    Left out: another person; a condition or plan, but for rules of what is planned; the past, for matters of now; and
+    what is denied, but for rules with a value of their own, which may deny.
     """
     if sentence.section_code in rule.not_in:
         return
     for found in re.finditer(rule.pattern, sentence.text):
         span = found.span("value") if rule.value is None else (found.end() - 1, found.end())
         assertion = assertion_at(sentence, *span, ground)
-        left_out = {"family", "conditional"} | ({"historical"} if rule.current else set())
+        left_out = (
+            {"family"} | ({"historical"} if rule.current else set()) | (set() if rule.planned else {"conditional"})
+        )
         if assertion not in left_out and (rule.value is not None or assertion != "absent"):
             yield found
 
