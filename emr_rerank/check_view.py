@@ -11,8 +11,6 @@ from emr_rerank.display import flat, html_table
 
 if TYPE_CHECKING:
     from rich.console import Group
-    from rich.table import Table
-    from rich.text import Text
 
     from emr_rerank.findings import RecordChange, RecordCheck, RecordConflict
 

@@ -327,7 +327,7 @@ class Answer(Noun):
         return data
 
 
-class Citation(Noun):
+class CitedSentence(Noun):
     """A sentence of the record, cited without a score."""
 
     text: str
@@ -345,7 +345,7 @@ class CitedSide(Noun):
     """One of the things that a record says about a matter, with every sentence that says it (a copy counts once)."""
 
     value: str
-    evidence: tuple[Citation, ...]
+    evidence: tuple[CitedSentence, ...]
 
 
 class RecordConflict(Noun):

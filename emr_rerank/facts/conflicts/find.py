@@ -12,7 +12,7 @@ from emr_rerank.facts.conflicts.sides import side_contradictions
 from emr_rerank.facts.conflicts.statements import exclusive_contradictions
 from emr_rerank.facts.conflicts.values import value_contradictions
 from emr_rerank.facts.extract import extract_facts
-from emr_rerank.findings import Citation, CitedSide, Conflict, Evidence, RecordChange, RecordCheck, RecordConflict
+from emr_rerank.findings import CitedSentence, CitedSide, Conflict, Evidence, RecordChange, RecordCheck, RecordConflict
 from emr_rerank.record import Record, Sentence
 from emr_rerank.rules.conflicts import matter_label
 
@@ -81,8 +81,8 @@ def _cited_side(record: Record, side: Side) -> CitedSide:
     return CitedSide(value=side.value, evidence=tuple(map(_citation, sentences)))
 
 
-def _citation(sentence: Sentence) -> Citation:
-    return Citation(
+def _citation(sentence: Sentence) -> CitedSentence:
+    return CitedSentence(
         text=sentence.text,
         section=sentence.section_path,
         section_code=sentence.section_code,
