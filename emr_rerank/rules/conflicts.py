@@ -13,7 +13,7 @@ from emr_rerank.rules.files import Pattern, Rule, load_rules
 class ConflictRule(Rule):
     """One rule; the kinds and fields are explained at the top of rules/conflicts.yaml."""
 
-    kind: Literal["statement", "region", "avoided", "repeatable", "label"] = "statement"
+    kind: Literal["statement", "region", "repeatable", "label"] = "statement"
     about: str = ""
     pattern: Pattern = ""
     value: str | None = None
@@ -32,7 +32,6 @@ class ConflictRule(Rule):
         needed = {
             "statement": (self.about and self.pattern),
             "region": (self.region and self.pattern and self.zh and self.en),
-            "avoided": self.pattern,
             "repeatable": self.analytes,
             "label": (self.about and self.zh and self.en),
         }
@@ -69,14 +68,6 @@ def body_region(subject: str, overrides: Path | None = None) -> BodyRegion | Non
     return next(
         (BodyRegion(rule.region, rule.zh, rule.en) for rule in regions if re.search(rule.pattern, subject)), None
     )
-
-
-def avoided(text: str, start: int, end: int, overrides: Path | None = None) -> bool:
-    """Whether the sentence tells to keep off what is named at that place: 避免使用青霉素, 头孢禁用."""
-    clause_start = max((text.rfind(stop, 0, start) for stop in "。；;，,"), default=-1) + 1
-    stops = [place for place in (text.find(stop, end) for stop in "。；;，,") if place >= 0]
-    clause = text[clause_start : min(stops, default=len(text))]
-    return any(re.search(rule.pattern, clause) for rule in _rules(overrides) if rule.kind == "avoided")
 
 
 @lru_cache(maxsize=8)

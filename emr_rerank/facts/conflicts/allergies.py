@@ -1,20 +1,14 @@
 """Allergies stated and denied, those that became known during the stay, and discharge drugs against them."""
 
-import re
 from collections import defaultdict
 from collections.abc import Iterator
 from itertools import product
 
 from emr_rerank.facts.conflicts.ground import Contradiction, Ground, contradiction
-from emr_rerank.facts.conflicts.statements import assertion_at
 from emr_rerank.facts.reactions import reaction_days
-from emr_rerank.findings import Fact
-from emr_rerank.record import Sentence
+from emr_rerank.findings import Fact, Medication
 from emr_rerank.rules.allergens import Allergens, allergens
-from emr_rerank.rules.conflicts import avoided
-
-DISCHARGE_DRUGS = ("discharge_medication", "discharge_orders")
-_TAKEN_HOME = re.compile(r"出院带药|带药[:：]|(?i:discharge medications?|discharged? (?:home )?on)")
+from emr_rerank.rules.drugs import drug_catalogue
 
 
 def allergy_contradictions(ground: Ground) -> Iterator[Contradiction]:
@@ -39,37 +33,33 @@ def allergy_changes(ground: Ground) -> Iterator[tuple[str, Contradiction]]:
 
 
 def drug_contradictions(ground: Ground) -> Iterator[Contradiction]:
-    """Drugs given at discharge although the record states an allergy to them or to their class."""
-    rules = allergens(ground.rules_dir)
+    """Drugs given at discharge although the record states an allergy to them, to a part of them or to their class."""
     stated = [fact for fact in ground.facts if fact.kind == "allergy" and fact.value == "present"]
-    for sentence in ground.sentences if stated else ():
-        for name, printed, classes in _given(sentence, rules, ground):
-            known = {fact.sentence for fact in stated if fact.name in classes} - {sentence.index}
-            if known:
-                sides = [("given", [sentence.index]), ("allergy", known)]
-                yield contradiction(f"discharge_drug:{name}", sides, printed)
+    taken: dict[str, set[int]] = defaultdict(set)
+    shown: dict[str, str] = {}
+    for fact in ground.facts if stated else ():
+        if _sent_home(fact):
+            taken[fact.name].add(fact.sentence)
+            shown.setdefault(fact.name, fact.display)
+    for name, places in taken.items():
+        forbidden = _allergies_against(name, shown[name], ground)
+        known = {fact.sentence for fact in stated if fact.name in forbidden} - places
+        if known:
+            yield contradiction(f"discharge_drug:{name}", [("given", places), ("allergy", known)], shown[name])
 
 
-def _given(sentence: Sentence, rules: Allergens, ground: Ground) -> Iterator[tuple[str, str, set[str]]]:
-    """(id, printed name, allergies that forbid it: to itself or its class) of each drug that is sent home."""
-    text = sentence.text
-    lead = 0
-    if sentence.section_code not in DISCHARGE_DRUGS:
-        heading = _TAKEN_HOME.search(text)
-        if heading is None:
-            return
-        lead = heading.end()
-    for mention in rules.find(text):
-        drug = mention.allergen
-        if drug.group != "drug" or drug.general or mention.start < lead:
-            continue
-        kept_off = avoided(text, mention.start, mention.end, ground.rules_dir)
-        if not kept_off and assertion_at(sentence, mention.start, mention.end, ground) == "present":
-            yield (
-                drug.id,
-                text[mention.start : mention.end],
-                {drug.id} | ({drug.drug_class} if drug.drug_class else set()),
-            )
+def _sent_home(fact: Fact) -> bool:
+    return isinstance(fact.details, Medication) and fact.details.status == "discharge" and fact.assertion == "present"
+
+
+def _allergies_against(name: str, printed: str, ground: Ground) -> set[str]:
+    """Ids of the allergies that forbid a drug: its own, its parts', its classes'."""
+    drugs = drug_catalogue(ground.rules_dir)
+    drug = drugs.get(name)
+    found = {name, *drugs.classes_of(name), *(drug.parts if drug else ())}
+    for mention in allergens(ground.rules_dir).find(printed):
+        found |= {mention.allergen.id} | ({mention.allergen.drug_class} if mention.allergen.drug_class else set())
+    return found
 
 
 def _stated_and_denied(ground: Ground) -> dict[str, list[tuple[Fact, Fact]]]:

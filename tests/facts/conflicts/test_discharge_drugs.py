@@ -18,8 +18,11 @@ AGAINST = [
     ("青霉素过敏。", "阿莫西林胶囊 0.5g 口服 每日3次", "amoxicillin"),
     ("患者对头孢曲松过敏。", "头孢曲松 1g 静滴 每日1次", "ceftriaxone"),
     ("头孢类药物过敏史。", "头孢克肟分散片 0.1g 口服 bid", "cefixime"),
+    ("青霉素过敏。", "阿莫仙 0.5g po tid", "amoxicillin"),
+    ("阿莫西林过敏。", "力百汀 1片 口服 bid", "amoxicillin_clavulanate"),
+    ("喹诺酮类过敏。", "可乐必妥 0.5g 口服 qd", "levofloxacin"),
     ("磺胺类药物过敏。", "复方磺胺甲噁唑片 2片 口服 bid", "co_trimoxazole"),
-    ("Allergic to penicillin.", "Amoxicillin-clavulanate 875 mg PO BID for 7 days", "amoxicillin"),
+    ("Allergic to penicillin.", "Amoxicillin-clavulanate 875 mg PO BID for 7 days", "amoxicillin_clavulanate"),
 ]
 ALLOWED = [
     ("青霉素过敏。", "左氧氟沙星片 0.5g 口服 每日1次", "discharge_medication"),
