@@ -22,7 +22,7 @@ from emr_rerank.evidence.reranker import Reranker
 from emr_rerank.evidence.shortlist import SectionVectors, embed_sections, shortlist
 from emr_rerank.evidence.typed import asked_names
 from emr_rerank.evidence.understand import understand
-from emr_rerank.facts.conflicts.find import find_conflicts
+from emr_rerank.facts.conflicts.find import find_changes, find_conflicts
 from emr_rerank.facts.context import assertion_of_terms, sentence_assertion
 from emr_rerank.facts.extract import extract_facts
 from emr_rerank.facts.trends import build_trends
@@ -138,6 +138,7 @@ class Asker:
         with clock.stage("facts"):
             choice = self._choose(record, asked, candidates, scores, _facts_of(ready.facts, candidates))
             conflicts = find_conflicts(record, _rivals(choice.kept, self.settings.conflict_margin), rules)
+            changes = find_changes(record, choice.kept, asked.language, rules)
             trends = build_trends(ready.facts, asked.analytes, rules) if _of_this_stay(asked, choice.facts) else ()
         status = _status(choice, conflicts)
         answer = Answer(
@@ -145,7 +146,7 @@ class Asker:
             question=text,
             record_id=record.record_id,
             status=status,
-            message=word_answer(asked, status, choice.kept, choice.facts, trends, conflicts, rules),
+            message=word_answer(asked, status, choice.kept, choice.facts, trends, conflicts, rules, changes),
             evidence=choice.kept,
             rejected=choice.rejected,
             facts=choice.facts,

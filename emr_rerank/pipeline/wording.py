@@ -16,14 +16,25 @@ def word_answer(
     trends: Sequence[Trend],
     conflicts: Sequence[Conflict],
     rules: Path | None,
+    changes: Sequence[tuple[str, str]] = (),
 ) -> str:
-    """One or a few sentences: the change, the value, or where the evidence stands; or why there is no answer."""
+    """One or a few sentences: the change, the value, or where the evidence stands; or why there is no answer.
+
+    `changes`: (what it is called, ISO day) of matters that changed during the stay; told behind an answer.
+    """
     if status == "insufficient_evidence":
         return say("insufficient", question.language, rules)
     if status == "conflicting":
         ranks = {rank for conflict in conflicts for rank in conflict.evidence}
         sides = [item for item in evidence if item.rank in ranks]
         return say("conflicting", question.language, rules, places=_places(question, sides, rules))
+    told = [say("changed", question.language, rules, matter=matter, date=day) for matter, day in changes]
+    return _join(question, [_answered(question, evidence, facts, trends, rules), *told])
+
+
+def _answered(
+    question: Question, evidence: Sequence[Evidence], facts: Sequence[Fact], trends: Sequence[Trend], rules: Path | None
+) -> str:
     if question.shape == "change" and trends:
         return _join(question, [_trend(question, trend, rules) for trend in trends])
     bounded = question.day or question.stay_day or question.period or question.past

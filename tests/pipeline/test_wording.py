@@ -108,3 +108,10 @@ def test_a_contradiction_names_pages_sections_and_dates_of_both_sides() -> None:
     told = word_answer(ZH, "conflicting", evidence, (), (), (conflict,), None)
     assert "第2页（入院记录 › 既往史，2026-04-07）、第5页（护理评估）" in told
     assert "第9页" not in told
+
+
+def test_what_changed_during_the_stay_is_told_behind_the_answer() -> None:
+    changes = (("过敏史：头孢呋辛", "2026-06-05"),)
+    told = word_answer(ZH, "answered", (shown(1, ("病程记录",), 4, "2026-06-08"),), (), (), (), None, changes)
+    assert told.startswith("病历中的依据见第4页") and "过敏史：头孢呋辛在住院期间有改变：2026-06-05" in told
+    assert "矛盾：" not in told

@@ -42,6 +42,15 @@ def find_conflicts(record: Record, evidence: Sequence[Evidence], rules_dir: Path
     )
 
 
+def find_changes(
+    record: Record, evidence: Sequence[Evidence], language: Literal["zh", "en"], rules_dir: Path | None = None
+) -> tuple[tuple[str, str], ...]:
+    """(what it is called, ISO day) of matters in the evidence that truly changed during the stay."""
+    ground = _ground(record, [record.sentences[piece.sentence] for piece in evidence], rules_dir)
+    found = allergy_changes(ground)
+    return tuple((matter_label(each.about, each.subject, language, rules_dir), day) for day, each in found)
+
+
 def check_record(record: Record, rules_dir: Path | None = None) -> RecordCheck:
     """Every contradiction that the record holds, both sides cited, and what truly changed during the stay."""
     ground = _ground(record, record.sentences, rules_dir)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from emr_rerank.facts.conflicts.find import check_record, find_conflicts
+from emr_rerank.facts.conflicts.find import check_record, find_changes, find_conflicts
 from tests.facts.one_sentence import evidence_of, record_of, table_of
 
 CONFLICTS = [
@@ -112,6 +112,13 @@ def test_a_change_is_told_by_its_day_with_what_was_said_before_and_since() -> No
     assert [(each.about, each.date) for each in check.changes] == [("allergy:ceftriaxone", "2026-03-05")]
     sides = {side.value: [piece.text for piece in side.evidence] for side in check.changes[0].sides}
     assert sides == {"present": [REACTION, STATEMENT], "absent": [DENIAL]}
+
+
+def test_a_change_within_the_evidence_of_an_answer_has_a_name_and_a_day() -> None:
+    record = record_of([DENIAL, REACTION, STATEMENT], dates=["2026-03-02", "2026-03-05", "2026-03-06"])
+    evidence = evidence_of(record)
+    assert find_changes(record, evidence, "zh") == (("过敏史：头孢曲松", "2026-03-05"),)
+    assert find_changes(record, evidence[1:], "zh") == ()
 
 
 def test_an_allergy_known_all_along_is_a_contradiction_and_no_change() -> None:
