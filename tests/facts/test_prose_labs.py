@@ -232,6 +232,7 @@ ZH = [
     ("查肌酐3月5日回报", []),
 ]
 EN = [
+    ("Creatinine on 2026-03-04 was 156 umol/L.", [("creatinine", 156.0, "umol/L", None, "")]),
     ("creatinine was 1.2 mg/dL", [("creatinine", 106.1, "umol/L", None, "")]),
     (
         "Creatinine rose from 0.8 to 1.4 mg/dL",
