@@ -47,10 +47,8 @@ def found(name: str, analyte: str) -> list[Point]:
     if trends:
         unit = trends[0].unit
         return [(point.time, point.value, unit, point.page) for point in trends[0].points]
-    single = [
-        fact for fact in facts(name) if fact.name == analyte and fact.time and "T" in fact.time and not fact.notes
-    ]
-    return [(fact.time, fact.value, fact.unit, fact.page) for fact in single]
+    results = [fact for fact in facts(name) if fact.kind == "lab" and fact.name == analyte and not fact.notes]
+    return [(fact.time, fact.value, fact.unit, fact.page) for fact in results if "T" in (fact.time or "")]
 
 
 @pytest.mark.slow
