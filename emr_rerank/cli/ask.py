@@ -13,8 +13,7 @@ from emr_rerank.chart import check_target
 from emr_rerank.cli import options
 from emr_rerank.cli.console import console, print_json, progress_console
 from emr_rerank.cli.errors import reports_errors
-from emr_rerank.cli.page_limit import ended_when_hanging
-from emr_rerank.cli.parse import show_warnings
+from emr_rerank.cli.reading import read_pdf, show_warnings
 from emr_rerank.errors import InputMissingError, UsageError
 from emr_rerank.findings import Answer
 from emr_rerank.pipeline.questions import checked_question
@@ -139,10 +138,7 @@ def _load(
     pdf: Path | None, archive: str | None, record_id: str | None, settings: Settings, password: str | None
 ) -> "tuple[Record, SectionVectors | None]":
     if pdf is not None:
-        from emr_rerank.reading.reader import read_record
-
-        with ended_when_hanging(settings.max_page_seconds) as on_page:
-            record = read_record(pdf, settings, password=password, on_page=on_page)
+        record = read_pdf(pdf, settings, password)
         show_warnings(record)
         return record, None
     from emr_rerank.pipeline.indexing import load_archived

@@ -7,8 +7,8 @@ import typer
 
 from emr_rerank.cli.console import console, print_json
 from emr_rerank.cli.errors import reports_errors
-from emr_rerank.cli.options import AsJson, Debug, Password, Rules, build_settings
-from emr_rerank.cli.parse import show_warnings
+from emr_rerank.cli.options import AsJson, Debug, Limits, Ocr, Password, Rules, build_settings
+from emr_rerank.cli.reading import read_pdf, show_warnings
 
 
 @reports_errors
@@ -17,6 +17,8 @@ def check(
     as_json: AsJson = False,
     rules: Rules = None,
     password: Password = None,
+    ocr: Ocr = None,
+    limits: Limits = None,
     debug: Debug = False,
 ) -> None:
     """List where a record contradicts itself, both sides cited, and what truly changed during the stay.
@@ -25,10 +27,9 @@ def check(
     pregnancy, past diseases, one analyte with two values at one time. Exit code 0 whether or not anything is found.
     """
     from emr_rerank.pipeline.checking import check_record
-    from emr_rerank.reading.reader import read_record
 
-    settings = build_settings(rules_dir=rules)
-    read = read_record(record, settings, password=password)
+    settings = build_settings(rules_dir=rules, ocr=ocr, limits=limits)
+    read = read_pdf(record, settings, password)
     found = check_record(read, settings)
     if as_json:
         print_json(found.model_dump(mode="json"))

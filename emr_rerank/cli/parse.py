@@ -6,10 +6,9 @@ from typing import Annotated
 import typer
 
 from emr_rerank.cli import options
-from emr_rerank.cli.console import console, print_json, progress_console
+from emr_rerank.cli.console import console, print_json
 from emr_rerank.cli.errors import reports_errors
-from emr_rerank.cli.page_limit import ended_when_hanging
-from emr_rerank.record import Record
+from emr_rerank.cli.reading import read_pdf, show_warnings
 
 
 @reports_errors
@@ -24,19 +23,10 @@ def parse(
 ) -> None:
     """Read a PDF and print its section tree (or, with --json, everything that was read)."""
     from emr_rerank.pipeline.parsing import record_json
-    from emr_rerank.reading.reader import read_record
 
-    settings = options.build_settings(rules_dir=rules, ocr=ocr, limits=limits)
-    with ended_when_hanging(settings.max_page_seconds) as on_page:
-        read = read_record(record, settings, password=password, on_page=on_page)
+    read = read_pdf(record, options.build_settings(rules_dir=rules, ocr=ocr, limits=limits), password)
     if as_json:
         print_json(record_json(read))
         return
     console().print(read)
     show_warnings(read)
-
-
-def show_warnings(record: Record) -> None:
-    """What could not be read faithfully, on standard error."""
-    for warning in record.warnings:
-        progress_console().print(f"warning: {warning.message}", style="yellow", markup=False, soft_wrap=True)

@@ -8,7 +8,7 @@ import typer
 from emr_rerank.cli.console import console
 from emr_rerank.cli.errors import reports_errors
 from emr_rerank.cli.options import Debug, Password, Rules, build_settings
-from emr_rerank.cli.parse import show_warnings
+from emr_rerank.cli.reading import read_pdf, show_warnings
 
 app = typer.Typer(help="Check rule files and show what they find.", no_args_is_help=True)
 
@@ -67,10 +67,9 @@ def show(
     debug: Debug = False,
 ) -> None:
     """Print the section tree of a record with the rule of each section, and the likely headings that no rule knows."""
-    from emr_rerank.reading.reader import read_record
     from emr_rerank.reading.unmatched import unmatched_headings
 
-    read = read_record(record, build_settings(rules_dir=rules), password=password)
+    read = read_pdf(record, build_settings(rules_dir=rules), password)
     out = console()
     out.print(read)
     lines = unmatched_headings(read, rules)

@@ -31,7 +31,7 @@ def write(path: Path, password: str | None = None) -> Path:
     return path
 
 
-@pytest.mark.parametrize("command", [("parse",), ("ask", "Any allergy?")])
+@pytest.mark.parametrize("command", [("parse",), ("check",), ("ask", "Any allergy?")])
 def test_a_page_that_hangs_ends_the_command(tmp_path: Path, command: tuple[str, ...]) -> None:
     path = write(tmp_path / "record.pdf")
     arguments = [command[0], str(path), *command[1:], "--limit", "max_page_seconds=1"]
@@ -67,6 +67,7 @@ def test_a_limit_can_be_set(tmp_path: Path) -> None:
     path = str(write(tmp_path / "record.pdf"))
     refused = CliRunner().invoke(app, ["parse", path, "--limit", "max_characters=5"])
     assert (refused.exit_code, "limit of 5 characters" in refused.stderr) == (3, True)
+    assert CliRunner().invoke(app, ["check", path, "--limit", "max_characters=5"]).exit_code == 3
     two = ["--limit", "max_characters=50", "--limit", "max_pages=1"]
     assert CliRunner().invoke(app, ["parse", path, *two]).exit_code == 0
 
