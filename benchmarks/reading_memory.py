@@ -3,8 +3,7 @@
     python -m benchmarks.reading_memory [--pages N...] [--json FILE]
 
 The records (notes and laboratory reports in turn) are printed with reportlab. Peaks are resident memory of the whole
-process: after the imports, after reading the pages, and after the record is built. spaCy loads torch wherever it is
-installed, though reading never uses it; `--no-torch` measures as if it were not, like the plain install.
+process: after the imports, after reading the pages, and after the record is built.
 """
 
 import argparse
@@ -60,11 +59,8 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--pages", type=int, nargs="*", default=[100, 200, 300])
     parser.add_argument("--json", type=Path)
-    parser.add_argument("--no-torch", action="store_true", help="measure as if torch were not installed")
     parser.add_argument("--measure", type=Path, help=argparse.SUPPRESS)
     options = parser.parse_args()
-    if options.no_torch:
-        sys.modules["torch"] = None  # type: ignore[assignment]  # as if it were not installed
     if options.measure:
         print(json.dumps(measure(options.measure)))
         return
@@ -75,7 +71,6 @@ def main() -> None:
             path = Path(folder) / f"{pages}.pdf"
             print_record(pages, path)
             command = [sys.executable, "-m", "benchmarks.reading_memory", "--measure", str(path)]
-            command += ["--no-torch"] if options.no_torch else []
             done = subprocess.run(command, check=True, capture_output=True, text=True)
             result = json.loads(done.stdout.splitlines()[-1])
             results.append(result)

