@@ -91,6 +91,7 @@ def test_compare(expected: dict[str, Any], given: Answer, misses: int) -> None:
     assert len(outcome.misses) == misses, outcome.misses
 
 
+@pytest.mark.slow
 def test_eval_prints_the_rates_and_every_miss(tmp_path: Path) -> None:
     shutil.copy(SAMPLES / "psychiatry-zh.pdf", tmp_path)
     truth = json.loads((SAMPLES / "psychiatry-zh.json").read_text(encoding="utf-8"))

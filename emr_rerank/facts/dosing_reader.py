@@ -193,7 +193,8 @@ class DosingReader:
         draft.use = False
         if per and per["day"] and draft.base is None:
             draft.base = self._frequencies.get("qd")
-        return (pack or per).end() if (pack or per) else end  # type: ignore[union-attr]
+        last = pack or per
+        return last.end() if last else end
 
     def _amount(self, found: re.Match[str]) -> Dose:
         rule: DoseUnit = self._units[found["unit"]]

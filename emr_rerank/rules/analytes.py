@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from emr_rerank.errors import RuleError
 from emr_rerank.rules.files import Rule, load_rules
+from emr_rerank.rules.names import any_term
 from emr_rerank.rules.printed import fold, fold_case
 from emr_rerank.rules.stay import SpecimenKind
 from emr_rerank.rules.units import UnitError, UnitTable, unit_table
@@ -119,7 +120,7 @@ class Catalogue:
             for phrase in lookalike.phrases:
                 self._names[fold_case(phrase)] = _Name((), frozenset(), frozenset(), True)
             specimens.extend(fold_case(specimen) for specimen in lookalike.specimens)
-        self._pattern = re.compile(_alternation(self._names))
+        self._pattern = re.compile(any_term(self._names))
         self._other_fluid = re.compile(f"(?:{'|'.join(map(re.escape, sorted(specimens, key=len, reverse=True)))})$")
 
     def __iter__(self) -> Iterator[Analyte]:
@@ -223,27 +224,6 @@ class Catalogue:
         if printed.isascii() or _ELEMENT_RESULT.match(plain, end):
             return True
         return not _BEFORE_BARE.search(plain[max(0, start - 1) : start])
-
-
-def _alternation(names: Iterable[str]) -> str:
-    """One pattern of all names as two prefix trees; Latin ones stand between word borders."""
-    latin: dict[str, dict] = {}  # type: ignore[type-arg]  # a recursive mapping: letter → the same
-    other: dict[str, dict] = {}  # type: ignore[type-arg]
-    for name in names:
-        node = latin if name[0].isascii() and name[0].isalnum() else other
-        for letter in name:
-            node = node.setdefault(letter, {})
-        node[""] = {}
-    before = r"(?<![a-z0-9])(?<![a-z]-)"
-    return f"{before}(?:{_branch(latin)})|(?:{_branch(other)})"
-
-
-def _branch(node: dict[str, dict], last: str = "") -> str:  # type: ignore[type-arg]
-    ways = [re.escape(letter) + _branch(child, letter) for letter, child in node.items() if letter]
-    if "" in node:
-        letter = last.isascii() and last.isalpha()
-        ways.append(r"(?![a-z])(?!-[a-z])" if letter else r"(?!\d)" if last.isascii() and last.isdigit() else "")
-    return ways[0] if len(ways) == 1 else f"(?:{'|'.join(ways)})"
 
 
 @lru_cache(maxsize=8)

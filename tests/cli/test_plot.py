@@ -17,6 +17,7 @@ def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Result
     return lambda *arguments: CliRunner().invoke(app, [str(argument) for argument in arguments])
 
 
+@pytest.mark.slow
 def test_a_change_is_drawn(run: Callable[..., Result], tmp_path: Path) -> None:
     file = tmp_path / "out.svg"
     result = run("ask", SAMPLES / "angina-mixed.pdf", "肌钙蛋白有何变化？", "--plot", file)

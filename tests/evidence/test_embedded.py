@@ -76,6 +76,7 @@ def test_the_features_are_on_an_absolute_scale(reranker: EmbeddedReranker) -> No
     assert similarity.argmax() == 0 and similarity[-1] < 2, "in standard deviations above unrelated sentences"
 
 
+@pytest.mark.slow
 def test_the_shipped_fit_tells_its_pairs_apart(reranker: EmbeddedReranker) -> None:
     file = Path(__file__).parents[2] / "training" / "embedded_pairs.jsonl"
     pairs = [json.loads(line) for line in file.read_text(encoding="utf-8").splitlines()][:315]
