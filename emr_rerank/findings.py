@@ -131,7 +131,7 @@ class Habit(Noun):
     """Smoking or drinking, as far as it is printed."""
 
     amount: str | None = Field(None, description="20/day, 150 mL/day, 400 cigarette-years, occasional")
-    years: float | None = None
+    years: float | None = Field(None, description="of a range the lower end")
     quit: str | None = Field(None, description="5 years ago: `5 years`; a year: `2015`; not dated: `yes`")
 
 

@@ -4,12 +4,7 @@ import re
 from dataclasses import dataclass, replace
 
 from emr_rerank.rules.dosing import Frequency
-
-_HAN = {"半": 0.5, "一": 1, "二": 2, "两": 2, "三": 3, "四": 4, "五": 5, "六": 6, "七": 7, "八": 8, "九": 9, "十": 10}
-_ENGLISH = {
-    "half a": 0.5, "a": 1, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "eight": 8, "ten": 10,
-    "twelve": 12,
-}  # fmt: skip
+from emr_rerank.rules.numerals import numeral, single
 
 
 @dataclass(frozen=True)
@@ -63,18 +58,15 @@ def number(value: float) -> str:
 
 
 def amount(text: str) -> float:
-    """The number that figures or words print: 4,000, 半, 二十, two.
+    """The number that figures or words print, of a range the lower end: 4,000, 半, 二十, two.
 
     Raises:
         ValueError: the text prints none.
     """
-    plain = text.strip().lower()
-    if plain in _ENGLISH:
-        return _ENGLISH[plain]
-    tens, ten, ones = plain.partition("十")
-    if ten:
-        return _HAN.get(tens, 1) * 10 + _HAN.get(ones, 0)
-    return _HAN[plain] if plain in _HAN else float(plain.replace(",", ""))
+    ends = numeral(text)
+    if ends is None:
+        raise ValueError("no number")
+    return ends[0]
 
 
 def rate_unit(printed: str) -> str:
@@ -83,10 +75,12 @@ def rate_unit(printed: str) -> str:
     return kg + ("/min" if re.search(r"min|分", printed) else "/h")
 
 
-def counted(rule: Frequency, found: re.Match[str], known: dict[str, Frequency]) -> Frequency:
-    """The frequency of a pattern with a number: 一日三次 → tid, 每8小时一次 → q8h."""
-    text = next(part for part in found.groupdict().values() if part)
-    count = int(amount(text))
+def counted(rule: Frequency, found: re.Match[str], known: dict[str, Frequency]) -> Frequency | None:
+    """The frequency of a pattern with a number: 一日三次 → tid, 每8小时一次 → q8h; None for a range (每三四小时)."""
+    printed = single(next(part for part in found.groupdict().values() if part))
+    if printed is None:
+        return None
+    count = int(printed)
     if rule.times:
         names = {"d": {1: "qd", 2: "bid", 3: "tid", 4: "qid"}, "w": {1: "qw", 2: "biw", 3: "tiw"}}[rule.times]
         name = names.get(count, f"{count}/{rule.times}")

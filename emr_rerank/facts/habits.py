@@ -1,17 +1,18 @@
 """Smoking and drinking: amount, years, when it was given up; denials too."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from emr_rerank.facts.context import assertion_of
-from emr_rerank.facts.dosing import amount, number
+from emr_rerank.facts.dosing import number
 from emr_rerank.facts.notes import OTHER_PERSON
 from emr_rerank.facts.passage import Passage
 from emr_rerank.facts.stated import NONE, stated_fact
 from emr_rerank.findings import Fact, Habit
 from emr_rerank.record import Assertion
 from emr_rerank.rules.habits import HabitKind, HabitName, habit_patterns
+from emr_rerank.rules.numerals import numeral
 
 NAMES: dict[HabitName, str] = {"tobacco": "tobacco_use", "alcohol": "alcohol_use"}
 _DISPLAY = {"tobacco_use": ("吸烟", "smoking"), "alcohol_use": ("饮酒", "alcohol")}
@@ -133,19 +134,21 @@ def _read(passage: Passage, text: str, habit: HabitName) -> Habit:
     printed = _amount(told, habit) if told else _index(index) if index else None
     if printed is None and _search(passage, "occasional", rest):
         printed = "occasional"
-    return Habit(
-        amount=printed, years=amount(_first(years, "n")) if years else None, quit=_quit(quit_) if quit_ else None
-    )
+    lasted = numeral(_first(years, "n")) if years else None
+    return Habit(amount=printed, years=lasted[0] if lasted else None, quit=_quit(quit_) if quit_ else None)
 
 
-def _amount(found: re.Match[str], habit: HabitName) -> str:
+def _amount(found: re.Match[str], habit: HabitName) -> str | None:
     unit = _first(found, "unit").lower()
     span = re.split(r"\s*(?:[-~～至]|to)\s*", _first(found, "n"))
     week = re.search(r"week|周", found["per"] if "per" in found.groupdict() and found["per"] else "") is not None
     per = "week" if week else "day"
     factor = (_CIGARETTES if habit == "tobacco" else _MILLILITRES).get(unit)
     half = 0.5 if found.string.startswith("半", found.end()) else 0.0
-    shown = "-".join(number((amount(each) + half) * (factor or 1)) for each in span)
+    ends = [end for each in span for end in numeral(each) or ()]
+    if not ends:
+        return None
+    shown = _range((end + half) * (factor or 1) for end in ends)
     if factor is None:
         return f"{shown} {unit}/{per}"
     return f"{shown}/{per}" if habit == "tobacco" else f"{shown} mL/{per}"
@@ -163,8 +166,14 @@ def _quit(found: re.Match[str]) -> str:
     if _first(found, "n"):
         unit = _first(found, "unit")
         name = "months" if re.search("月|month", unit) else "weeks" if re.search("周|week", unit) else "years"
-        return f"{number(amount(_first(found, 'n')))} {name}"
+        ends = numeral(_first(found, "n"))
+        return f"{_range(ends)} {name}" if ends else "yes"
     return "yes"
+
+
+def _range(ends: Iterable[float]) -> str:
+    """3, or 3-4 where the ends differ."""
+    return "-".join(dict.fromkeys(map(number, ends)))
 
 
 def _first(found: re.Match[str], group: str) -> str:

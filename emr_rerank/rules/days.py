@@ -9,11 +9,10 @@ from pathlib import Path
 from typing import Literal
 
 from emr_rerank.rules.dates import DateRule, date_rules, month_number
+from emr_rerank.rules.numerals import single
 
 DateRole = Literal["own", "planned", "compared"]
 """own: what the words tell happened then; planned: it is to happen; compared: the day is only compared with."""
-_WORDS = {"one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10}
-_HAN = {"一": 1, "二": 2, "两": 2, "三": 3, "四": 4, "五": 5, "六": 6, "七": 7, "八": 8, "九": 9}
 _AFTERNOON = ("p", "下午", "晚", "傍晚")
 _NEXT_YEAR = datetime.timedelta(days=31)
 _WEEK = "一二三四五六日"
@@ -86,11 +85,14 @@ class _Reading:
             return self._in_month(int(match["d"]), ahead=ahead)
         if rule.kind == "week_day":
             return _shifted(self._monday, 7 * rule.offset + _WEEK.index(match["w"].replace("天", "日")))
+        count = _count(match)
+        if count is None:
+            return None
         if rule.kind == "hours_ago":
-            return self._hours_ago(_count(match))
+            return self._hours_ago(count)
         base = self._base(rule, named)
         sign = -1 if rule.kind in ("days_ago", "days_before_admission") else 1
-        return _shifted(base, sign * _count(match) + rule.offset)
+        return _shifted(base, sign * count + rule.offset)
 
     def _base(self, rule: DateRule, named: datetime.date | None) -> datetime.date | None:
         if rule.kind in ("document_day", "days_ago"):
@@ -267,14 +269,10 @@ def _month(match: re.Match[str]) -> int:
     return month_number(_group(match, "month") or match["m"])
 
 
-def _count(match: re.Match[str]) -> int:
-    text = _group(match, "n") or _group(match, "n2") or "0"
-    if text.isdigit():
-        return int(text)
-    if text.lower() in _WORDS:
-        return _WORDS[text.lower()]
-    tens, ten, ones = text.partition("十")
-    return (_HAN.get(tens, 1) * 10 if ten else _HAN.get(tens, 0)) + _HAN.get(ones, 0)
+def _count(match: re.Match[str]) -> int | None:
+    """How many days or hours are named; None for a range: 三四天前."""
+    count = single(_group(match, "n") or _group(match, "n2") or "0")
+    return None if count is None else int(count)
 
 
 def _group(match: re.Match[str], name: str) -> str | None:

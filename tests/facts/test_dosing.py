@@ -57,6 +57,10 @@ def test_a_time_of_day_behind_a_comma_that_begins_another_statement_is_none() ->
     assert read("150mg po qd，晨起血压138/82mmHg") == "150 mg po qd"
 
 
+def test_a_frequency_that_is_a_range_is_not_told() -> None:
+    assert read("10mg 口服 每三四小时一次") == "10 mg po"
+
+
 def test_a_second_frequency_ends_the_order() -> None:
     assert read("500 mg bid tid") == "500 mg bid"
 

@@ -118,6 +118,19 @@ def test_no_habit(text: str, section: str) -> None:
     assert not [fact for fact in of(text, section) if isinstance(fact.details, Habit)]
 
 
+@pytest.mark.parametrize(
+    ("text", "habit"),
+    [
+        ("吸烟二三十年，戒烟三四年。", Habit(years=20, quit="3-4 years")),
+        ("吸烟三十年，戒烟十五六年。", Habit(years=30, quit="15-16 years")),
+        ("饮酒十年，每日白酒二三两。", Habit(amount="100-150 mL/day", years=10)),
+        ("吸烟三十年，每日一半包。", Habit(years=30)),
+    ],
+)
+def test_a_range_in_words(text: str, habit: Habit) -> None:
+    assert [fact.details for fact in of(text, "personal_history")] == [habit]
+
+
 def test_typed_habit() -> None:
     (fact,) = of("吸烟30年，20支/日，已戒5年。", "personal_history")
     assert fact.details == Habit(amount="20/day", years=30, quit="5 years")
