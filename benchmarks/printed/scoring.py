@@ -124,9 +124,3 @@ def _bare_row(row: Sequence[str | None]) -> tuple[str, ...]:
     while cells and not cells[-1]:
         cells.pop()
     return tuple(cells)
-
-
-def header_errors(document: Document, reading: Reading) -> int:
-    """Tables whose header did not come out as printed: every table of ours begins with its header."""
-    wanted = [_bare_row(grid.header) for grid in document.tables]
-    return sum(_bare_row(table[0]) not in wanted for table in reading.tables if table)

@@ -13,7 +13,7 @@ from emr_rerank.rules.printed import fold_case
 
 ProcedureKind = Literal[
     "tail", "lead", "abbreviation", "operation", "context", "label", "label_planned", "date", "anaesthesia_label",
-    "healing_label", "anaesthesia", "healing", "planned", "product", "transfused", "transfusion", "abo", "rh",
+    "healing_label", "anaesthesia", "healing", "planned", "product", "transfusion", "abo", "rh",
 ]  # fmt: skip
 ExaminationKind = Literal[
     "modality", "region", "exam", "aspect", "conclusion", "findings", "marker", "negative",
