@@ -70,12 +70,16 @@ def check_target(file: Path) -> None:
     Raises:
         UsageError: matplotlib is missing, the ending is neither .png nor .svg, or the folder does not exist.
     """
-    if find_spec("matplotlib") is None:
-        raise UsageError("Plots need matplotlib, which is not installed.", "Install emr-rerank[plot].")
+    _require_matplotlib()
     if file.suffix.lower() not in ENDINGS:
         raise UsageError(f"{file} is no picture that can be written.", "End the name in .png or .svg.")
     if not file.parent.is_dir():
         raise UsageError(f"The folder of {file} does not exist.", "Make it first.")
+
+
+def _require_matplotlib() -> None:
+    if find_spec("matplotlib") is None:
+        raise UsageError("Plots need matplotlib, which is not installed.", "Install emr-rerank[plot].")
 
 
 def plot_trends(
@@ -93,8 +97,7 @@ def plot_trends(
     """
     if not trends:
         raise UsageError("There is no series to draw.", "Ask how an analyte changed.")
-    if find_spec("matplotlib") is None:
-        raise UsageError("Plots need matplotlib, which is not installed.", "Install emr-rerank[plot].")
+    _require_matplotlib()
     from matplotlib import rc_context
     from matplotlib.figure import Figure
 

@@ -43,7 +43,7 @@ _LABELS = {
         "date": "date",
         "text": "text",
         "consistent": "no contradiction found",
-        "conflicts": "contradictions",
+        "conflicts": "contradiction(s)",
         "changed": "changed during the stay",
         "present": "yes",
         "absent": "denied",

@@ -19,6 +19,11 @@ Relation = Literal["before", "during", "after", "around"]
 Shape = Literal["value", "change", "highest", "lowest", "first", "last", "yes_no", "list", "date"]
 Status = Literal["answered", "insufficient_evidence", "conflicting"]
 Flag = Literal["H", "L", "N"]
+MedicationStatus = Literal["ordered", "stopped", "discharge", "home", "planned", "avoided"]
+DiagnosisRole = Literal[
+    "admission", "confirmed", "corrected", "supplementary", "discharge", "preoperative", "postoperative",
+    "pathological", "outpatient", "death", "current", "stated", "history",
+]  # fmt: skip
 
 
 class Question(Noun):
@@ -92,7 +97,7 @@ class Evidence(Noun):
 class Medication(Noun):
     """What is printed of a dose. `unit`, `route` and `frequency` are ids of the rule files; None: not printed."""
 
-    status: Literal["ordered", "stopped", "discharge", "home", "planned", "avoided"]
+    status: MedicationStatus
     dose: float | None = Field(None, description="in `unit`; of a range the lower end")
     dose_max: float | None = Field(None, description="the upper end of a range, or the second part of a combination")
     unit: str | None = None
@@ -107,10 +112,7 @@ class Medication(Noun):
 class Diagnosis(Noun):
     """Where a diagnosis stands: in which list, at which place of it (1 is the main diagnosis), under which code."""
 
-    role: Literal[
-        "admission", "confirmed", "corrected", "supplementary", "discharge", "preoperative", "postoperative",
-        "pathological", "outpatient", "death", "current", "stated", "history",
-    ]  # fmt: skip
+    role: DiagnosisRole
     rank: int = 1
     code: str | None = Field(None, description="ICD-10 code, where one is printed")
 

@@ -9,10 +9,10 @@ from emr_rerank.facts.notes import OTHER_PERSON, OTHER_STAY
 from emr_rerank.facts.passage import Passage
 from emr_rerank.facts.rows import Cell, cells
 from emr_rerank.facts.stated import stated_fact
-from emr_rerank.findings import Diagnosis, Fact
+from emr_rerank.findings import Diagnosis, DiagnosisRole, Fact
 from emr_rerank.record import Assertion, Sentence
 from emr_rerank.rules.concepts import concepts
-from emr_rerank.rules.diagnoses import DiagnosisRole, diagnosis_rules
+from emr_rerank.rules.diagnoses import diagnosis_rules
 
 _CODE = re.compile(
     r"\s*[(\[（]\s*(?P<boxed>[A-Z]\d{2}(?:\.[0-9A-Za-z]{1,7})?)\s*[)\]）]\s*$"

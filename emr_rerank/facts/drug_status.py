@@ -4,11 +4,11 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import Literal
 
+from emr_rerank.findings import MedicationStatus
 from emr_rerank.rules.dosing import WordKind, drug_words
 
-Status = Literal["ordered", "stopped", "discharge", "home", "planned", "avoided"]
+Status = MedicationStatus
 
 DISCHARGE = frozenset({"discharge_medication", "discharge_orders"})
 HOME = frozenset(

@@ -33,7 +33,7 @@ _POSITIVE = frozenset({"阳性", "阳", "+", "positive"})
 def transfusion_facts(passage: Passage) -> Iterator[Fact]:
     """Blood products given or ordered with their volume (name 'transfusion'), and transfusions stated or denied."""
     section = passage.sentence.section_code
-    if section in ("lab_report", "vital_signs_chart") or (section == "informed_consent"):
+    if section in ("lab_report", "vital_signs_chart", "informed_consent"):
         return
     text = fold_case(passage.text)
     pattern, ids = blood_products(passage.rules_dir)

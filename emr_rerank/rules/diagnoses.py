@@ -7,13 +7,9 @@ from typing import Literal, NamedTuple
 
 from pydantic import model_validator
 
+from emr_rerank.findings import DiagnosisRole
 from emr_rerank.rules.files import Pattern, Rule, load_rules
 from emr_rerank.rules.printed import fold_case
-
-DiagnosisRole = Literal[
-    "admission", "confirmed", "corrected", "supplementary", "discharge", "preoperative", "postoperative",
-    "pathological", "outpatient", "death", "current", "stated", "history",
-]  # fmt: skip
 
 
 class DiagnosisRule(Rule):
