@@ -21,7 +21,7 @@ _SECTIONS = frozenset(
         "personal_history", "past_history", "present_illness", "admission_note", "nursing_record", "case_features",
         "demographics", "first_progress_note", "family_history", "progress_note", "marital_history",
         "discharge_summary", "admission_condition", "other", "preamble", "consultation", "preoperative_summary",
-        "anesthesia_record",
+        "anesthesia_record", "ward_round", "transfer_note", "stage_summary", "hospital_course",
     }
 )  # fmt: skip
 _CIGARETTES = {
@@ -86,10 +86,10 @@ def _parts(passage: Passage) -> list[_Part]:
 
 
 def _facts(passage: Passage, part: _Part) -> Iterator[Fact]:
-    text = passage.text[part.start : part.end]
-    if _search(passage, "not_a_statement", text):
-        return
     start, end = part.subject
+    text = _told(passage, part)
+    if _search(passage, "not_a_statement", passage.text[part.start : _clause_end(passage.text, end, part.end)]):
+        return
     assertion, _ = assertion_of(passage.sentence.text, start, end, passage.sentence.section_code, passage.rules_dir)
     habit = _read(passage, text, "tobacco" if part.habit == "tobacco" else "alcohol")
     denied = _denied(passage, part, assertion, habit)
@@ -99,6 +99,27 @@ def _facts(passage: Passage, part: _Part) -> Iterator[Fact]:
     names: tuple[HabitName, ...] = ("tobacco", "alcohol") if part.habit == "both" else (part.habit,)
     for each in names:
         yield _fact(passage, part, NAMES[each], Habit() if denied else habit, said)
+
+
+def _told(passage: Passage, part: _Part) -> str:
+    """The clauses that tell of the habit: the subject's, one before it that counts, and those behind that go on.
+
+    糖尿病史6年，否认饮酒 and 有吸烟史，高血压10年 tell no years of the habit.
+    """
+    text, (start, end) = passage.text, part.subject
+    left = max(part.start, max(text.rfind(sign, part.start, start) for sign in "，,") + 1)
+    before = max(part.start, max(text.rfind(sign, part.start, max(left - 1, part.start)) for sign in "，,") + 1)
+    if before < left and _search(passage, "amount", text[before:left]):
+        left = before
+    right = _clause_end(text, end, part.end)
+    while right < part.end and _search(passage, "goes_on", text[right + 1 : part.end]):
+        right = _clause_end(text, right + 1, part.end)
+    return text[left:right]
+
+
+def _clause_end(text: str, start: int, limit: int) -> int:
+    """Where the subject's clause ends: advice behind it is a matter of its own (吸烟35年，建议戒烟)."""
+    return min((at for sign in "，," if (at := text.find(sign, start, limit)) >= 0), default=limit)
 
 
 def _denied(passage: Passage, part: _Part, assertion: Assertion, habit: Habit) -> bool:

@@ -7,7 +7,7 @@ from typing import Literal
 
 from emr_rerank.rules.files import Pattern, Rule, load_rules
 
-HabitKind = Literal["subject", "denied", "occasional", "amount", "years", "quit", "index", "not_a_statement"]
+HabitKind = Literal["subject", "denied", "occasional", "amount", "years", "quit", "index", "goes_on", "not_a_statement"]
 HabitName = Literal["tobacco", "alcohol", "both"]
 
 

@@ -8,6 +8,7 @@ from typing import Any, Literal
 from emr_rerank.facts.conflicts.allergies import allergy_changes, allergy_contradictions, drug_contradictions
 from emr_rerank.facts.conflicts.diseases import disease_contradictions
 from emr_rerank.facts.conflicts.ground import Contradiction, Ground, Side
+from emr_rerank.facts.conflicts.habits import habit_contradictions
 from emr_rerank.facts.conflicts.sides import side_contradictions
 from emr_rerank.facts.conflicts.statements import exclusive_contradictions
 from emr_rerank.facts.conflicts.values import value_contradictions
@@ -20,6 +21,7 @@ DETECTORS: tuple[Callable[[Ground], Iterator[Contradiction]], ...] = (
     allergy_contradictions,
     drug_contradictions,
     exclusive_contradictions,
+    habit_contradictions,
     side_contradictions,
     disease_contradictions,
     value_contradictions,

@@ -1,4 +1,4 @@
-"""Matters of which only one can be true: blood type, smoking, drinking, pregnancy (rules/conflicts.yaml)."""
+"""Matters of which only one can be true: blood type, pregnancy (rules/conflicts.yaml)."""
 
 import re
 from collections import defaultdict
