@@ -14,6 +14,8 @@ from emr_rerank.rules.evidence import group_rule, role_sections
 from emr_rerank.rules.questions import question_rules
 
 _CHINESE = re.compile(r"[\u3400-\u9fff]")
+_ABBREVIATION = re.compile(r"[A-Z][A-Z0-9-]{1,7}")
+"""A name that records write the same way (HIV): evidence must hold it, unlike words, which they put otherwise."""
 TREATED = frozenset({"disease", "symptom", "anatomy"})
 """Concept groups of what a treatment is given for."""
 _ALONE = re.compile(r"(?<![\u3400-\u9fff])[\u3400-\u9fff](?![\u3400-\u9fff])")
@@ -39,6 +41,7 @@ def understand(text: str, rules_dir: Path | None = None) -> Question:
     loose = not (analytes or concepts or anchors)
     if loose:
         anchors = content_anchors(text, rest, rules_dir)
+        loose = not any(_ABBREVIATION.fullmatch(form) for group in anchors for form in group)
     shape = phrasing.shape or _usual_shape(matter, phrasing, words)
     points = (phrasing.day, phrasing.stay_day, phrasing.period, phrasing.window, phrasing.operation, *phrasing.sections)
     empty = not (analytes or concepts or anchors or any(points))

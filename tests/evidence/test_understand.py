@@ -233,3 +233,11 @@ def test_what_only_tells_a_time_is_not_the_matter() -> None:
 def test_what_is_treated_need_not_be_named() -> None:
     assert understand("骨盆骨折采取的什么治疗").concepts == ("concept.treatment",)
     assert understand("胆囊切除后怎么治疗").relation == "after"
+
+
+@pytest.mark.parametrize(
+    ("question", "loose"),
+    [("What is the HIV status?", False), ("HTLV怎么样？", False), ("Was he wearing glasses?", True)],
+)
+def test_an_abbreviation_that_nothing_knows_binds(question: str, loose: bool) -> None:
+    assert understand(question).loose is loose
