@@ -11,7 +11,6 @@ from emr_rerank.facts.drug_status import Status, cues_around, default_status, me
 from emr_rerank.facts.medications import medication_facts, prose_medications, read_dosings
 from emr_rerank.facts.passage import Passage
 from emr_rerank.facts.rows import Cell, cells, row_time
-from emr_rerank.facts.timeline import dates_in
 from emr_rerank.findings import Fact
 from emr_rerank.rules.dosing import drug_words
 from emr_rerank.rules.printed import fold, fold_case
@@ -131,7 +130,7 @@ def _span(passage: Passage, row: list[Cell]) -> tuple[str | None, str | None]:
 
 def _time(passage: Passage, text: str) -> str | None:
     return next(
-        (when.iso for when in dates_in(text, passage.document_date, passage.admission, passage.rules_dir) if when.iso),
+        (when.iso for when in passage.dates_in(text) if when.iso),
         None,
     )
 

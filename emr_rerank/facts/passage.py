@@ -10,7 +10,8 @@ from pathlib import Path
 from emr_rerank.facts.notes import OTHER_STAY, PLANNED, RETOLD, THIS_MORNING, written
 from emr_rerank.facts.timeline import When, dates_in, days_between
 from emr_rerank.record import Record, Sentence, Table
-from emr_rerank.rules.days import day_of
+from emr_rerank.rules.day_order import month_first
+from emr_rerank.rules.days import day_of, day_rules
 from emr_rerank.rules.printed import fold
 from emr_rerank.rules.stay import SpecimenKind, StayRule, retelling, specimen_patterns, stay_patterns
 
@@ -51,7 +52,12 @@ class Passage:
     @cached_property
     def dates(self) -> tuple[When, ...]:
         """Dates named in the sentence."""
-        return dates_in(self.sentence.text, self.document_date, self.admission, self.rules_dir, self.operations)
+        return self.dates_in(self.sentence.text)
+
+    def dates_in(self, text: str) -> tuple[When, ...]:
+        """Dates named in a text of the sentence's document: a cell, the label of a column."""
+        order = month_first(self.record.text, day_rules(self.rules_dir)) if "/" in text or "-" in text else None
+        return dates_in(text, self.document_date, self.admission, self.rules_dir, self.operations, order)
 
     @property
     def operations(self) -> tuple[datetime.date, ...]:

@@ -8,7 +8,6 @@ from emr_rerank.facts.notes import OTHER_PERSON, OTHER_STAY, PLANNED
 from emr_rerank.facts.passage import Passage
 from emr_rerank.facts.rows import Cell, cells
 from emr_rerank.facts.stated import stated_fact
-from emr_rerank.facts.timeline import dates_in
 from emr_rerank.findings import Fact, Procedure
 from emr_rerank.record import Assertion
 from emr_rerank.rules.concepts import Concept, concepts
@@ -175,7 +174,7 @@ def _of_row(passage: Passage) -> Iterator[Fact]:
             healing=_labelled_value(passage, known, "healing_label"),
         )
         day = _labelled_value(passage, known, "date")
-        dates = dates_in(day, passage.document_date, passage.admission, passage.rules_dir) if day else ()
+        dates = passage.dates_in(day) if day else ()
         time = next((when.iso for when in dates if when.iso), None) or (passage.document_date or "")[:10] or None
         yield _fact(
             passage,

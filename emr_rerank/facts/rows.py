@@ -9,7 +9,7 @@ from emr_rerank.facts.labs import lab_fact, meant
 from emr_rerank.facts.notes import OTHER_STAY
 from emr_rerank.facts.passage import Passage
 from emr_rerank.facts.printed_values import PrintedValue, read_reference, value_reader
-from emr_rerank.facts.timeline import dates_in, days_between
+from emr_rerank.facts.timeline import days_between
 from emr_rerank.findings import Fact, Flag
 from emr_rerank.rules.analytes import Mention, catalogue
 from emr_rerank.rules.printed import fold
@@ -69,7 +69,7 @@ def row_time(passage: Passage, row: list[Cell]) -> str | None:
     """ISO time of a row: its own time column, its table's, its sentence's."""
     stamp = " ".join(cell.text for cell in row if cell.role == "time")
     if stamp:
-        day = next((when.iso for when in dates_in(stamp, passage.document_date, passage.admission) if when.iso), None)
+        day = next((when.iso for when in passage.dates_in(stamp) if when.iso), None)
         clock = re.search(r"(?<![\d:])([01]?\d|2[0-3]):([0-5]\d)", stamp)
         day = day or (passage.sentence.date or passage.document_date or "")[:10] or None
         if day and clock and "T" not in day:
@@ -83,8 +83,7 @@ def row_time(passage: Passage, row: list[Cell]) -> str | None:
 def column_time(passage: Passage, row: list[Cell], cell: Cell) -> str | None:
     """ISO time that the label of a cell's column names."""
     label = passage.table.header[row.index(cell)] if passage.table else ""
-    days = dates_in(label, passage.document_date, passage.admission, passage.rules_dir)
-    return next((when.iso for when in days if when.iso), None) or _bare_day(label, passage)
+    return next((when.iso for when in passage.dates_in(label) if when.iso), None) or _bare_day(label, passage)
 
 
 def _name(passage: Passage, row: list[Cell]) -> tuple[int, Mention] | None:
@@ -214,7 +213,8 @@ def _unit(passage: Passage, row: list[Cell], result: Cell | None) -> str | None:
         if cell.role == "unit" and cell.text:
             return units.read(cell.text)
     if result:
-        found = re.search(r"[^\d\s.<>≤≥↑↓*].*$", re.sub(r"^[^\d]*[\d.,]+\s*[↑↓HL*]*\s*", "", result.text))
+        tail = re.sub(r"^[^\d]*[\d.,]+\s*[↑↓HL*]*\s*", "", result.text)
+        found = re.search(r"[^\d\s.<>≤≥↑↓*].*$", re.sub(r"(?:\s*[↑↓*]+|\s+[HL])\s*$", "", tail))
         if found and (unit := units.read(found.group())):
             return unit
     for cell in row:

@@ -33,6 +33,7 @@ def dates_in(
     admission: str | None,
     rules_dir: Path | None = None,
     operations: Sequence[datetime.date] = (),
+    month_first: bool | None = None,
 ) -> tuple[When, ...]:
     """Dates of a sentence in reading order, without overlap.
 
@@ -40,9 +41,10 @@ def dates_in(
         document: ISO date of its document.
         admission: ISO date of admission.
         operations: days of the operations of the stay, which 术后第3天 counts from.
+        month_first: how the record writes 03/05/2026, None where it never shows.
     """
     named: list[When] = []
-    stay = Stay(_day(admission), tuple(operations))
+    stay = Stay(_day(admission), tuple(operations), month_first)
     for mention in day_rules(rules_dir).mentions(text, document if _day(document) else None, stay):
         if mention.rule.kind == "hours_ago" and mention.day is None:
             continue

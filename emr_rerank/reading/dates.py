@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 
+from emr_rerank.rules.day_order import month_first
 from emr_rerank.rules.days import (
     DateMention,
     DayRules,
@@ -89,13 +90,8 @@ class DateReader:
         return last
 
     def month_first(self, text: str) -> bool | None:
-        """Whether the record writes 03/05/2026 month first, where some of its dates can be read one way only."""
-        firsts, seconds = False, False
-        for _, pattern in self.rules.of_kind("day_order"):
-            for match in pattern.finditer(text):
-                firsts |= int(match["a"]) > 12
-                seconds |= int(match["b"]) > 12
-        return None if firsts == seconds else seconds
+        """Whether the record writes 03/05/2026 month first; None where its dates do not tell."""
+        return month_first(text, self.rules)
 
 
 @lru_cache(maxsize=8)
@@ -113,7 +109,10 @@ def _label_pattern(label: str) -> re.Pattern[str]:
     spaced = r"\s*".join(map(re.escape, label)) if not label.isascii() else rf"\b{re.escape(label)}\b"
     if len(label) == 2:  # 日期 is no label inside 入院日期
         spaced = rf"(?<![\u4e00-\u9fff]){spaced}"
-    return re.compile(rf"{spaced}\s*[:：]?[\s_]*", re.IGNORECASE)
+    gloss = (
+        "" if label.isascii() else r"(?:\s*[(（/]?[A-Za-z][A-Za-z .]{1,24}[)）]?(?=\s*[:：]))?"
+    )  # 入院日期 Admission Date：
+    return re.compile(rf"{spaced}{gloss}\s*[:：]?[\s_]*", re.IGNORECASE)
 
 
 def operation_days(dates: Sequence[str | None]) -> Iterator[datetime.date]:

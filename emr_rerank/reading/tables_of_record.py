@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from emr_rerank.reading.continued_tables import PrintedTable
+from emr_rerank.reading.date_order import in_calendar_order
 from emr_rerank.reading.dates import DateReader, date_reader
 from emr_rerank.reading.headings import HeadingFinder, heading_finder
 from emr_rerank.reading.record_text import LogicalLine
@@ -25,26 +26,28 @@ def tables_of_record(
     """Each printed table with what stands around it. `leaves`: (leaf, the section it speaks for)."""
     dates, finder = date_reader(overrides), heading_finder(overrides)
     labels = caption_words("time", overrides)
+    order = dates.month_first(text)
     tables = []
     for number, table in enumerate(printed):
         own = [index for index, line in enumerate(lines) if line.table == number]
         above = _above(text, lines, own[0], finder, leaves) if own else []
         caption = "\n".join(text[lines[i].start : lines[i].end].replace("\t", " ") for i in above)
-        below = _below(text, lines, own[-1]) if own else ""
         leaf = _leaf_at(leaves, lines[own[0]].start) if own else None
+        below = _below(text, lines, own[-1], leaf) if own else ""
         tables.append(
             Table(
                 page=table.page or 1, bbox=table.bbox, section_code=leaf[1].code if leaf else "other",
                 header=table.header, rows=tuple(table.rows),
                 row_spans=tuple(Span(start=start, end=end) for start, end in table.spans),
-                caption=caption, time=_time(caption, below, labels, dates),
+                caption=caption, time=_time(caption, below, labels, dates, order),
             )
         )  # fmt: skip
     return tuple(tables)
 
 
-def _time(caption: str, below: str, labels: Sequence[str], dates: DateReader) -> str | None:
-    return dates.labelled_date(caption, labels) or dates.labelled_date(below, labels)
+def _time(caption: str, below: str, labels: Sequence[str], dates: DateReader, month_first: bool | None) -> str | None:
+    around = (in_calendar_order(words, month_first) for words in (caption, below))
+    return next((time for words in around if (time := dates.labelled_date(words, labels))), None)
 
 
 def _above(
@@ -66,12 +69,12 @@ def _above(
     return found
 
 
-def _below(text: str, lines: Sequence[LogicalLine], last: int) -> str:
-    """The lines right below a table, where some laboratories print the times."""
+def _below(text: str, lines: Sequence[LogicalLine], last: int, leaf: Leaf | None) -> str:
+    """The lines of its section right below a table, where some laboratories print the times."""
     found = []
     for line in lines[last + 1 : last + 1 + _LINES_BELOW]:
         words = text[line.start : line.end]
-        if line.kind != "text" or len(words) > _PROSE:
+        if line.kind != "text" or len(words) > _PROSE or (leaf and line.start >= leaf[0].end):
             break
         found.append(words)
     return "\n".join(found)

@@ -24,6 +24,8 @@ ROWS = [
     (HEADER, "13\t碱剩余\tBE\t-5.2\t↓\tmmol/L\t-3-3", ("base_excess", -5.2, "mmol/L", "L", (-3.0, 3.0))),
     (SHORT, "肌酐\t108↑\tμmol/L\t57-97", ("creatinine", 108.0, "umol/L", "H", (57.0, 97.0))),
     (SHORT, "肌酐(酶法)\t↑ 108\tumol/l\t57-97", ("creatinine", 108.0, "umol/L", "H", (57.0, 97.0))),
+    (SHORT, "糖化血红蛋白\t6.8 % ↑\t\t4.0-6.0", ("hba1c", 6.8, "%", "H", (4.0, 6.0))),
+    (SHORT, "肌酐\t108 μmol/L H\t\t57-97", ("creatinine", 108.0, "umol/L", "H", (57.0, 97.0))),
     (SHORT, "葡萄糖\t95\tmg/dL\t70-110", ("glucose", 5.273, "mmol/L", "N", (3.885, 6.106))),
     (SHORT, "抗核抗体\t1:320\t\t<1:80", ("ana", "1:320", None, None, None)),
     (SHORT, "尿蛋白\t2+\t\t阴性", ("urine_protein", "2+", None, None, None)),
@@ -65,6 +67,15 @@ def test_one_column_a_day() -> None:
         (108.0, "H", "2026-03-05"),
         (95.0, "N", "2026-03-09"),
     ]
+
+
+def test_columns_dated_month_first_where_the_record_tells() -> None:
+    header = ("Test", "03/02/2026 05:00", "03/05/2026", "Units")
+    record = table_of(header, [["Creatinine", "2.9", "3.4", "mg/dL"]])
+    printed = record.model_copy(update={"text": record.text + "\t".join(header)})
+    assert [fact.time for fact in facts_of(printed)] == [None, None]
+    dated = printed.model_copy(update={"text": printed.text + "\nAdmission date: 2026-03-02"})
+    assert [fact.time for fact in facts_of(dated)] == ["2026-03-02T05:00", "2026-03-05"]
 
 
 def test_one_column_an_analyte() -> None:

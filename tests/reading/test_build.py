@@ -44,6 +44,62 @@ def test_two_reports_on_a_page_keep_their_own_times() -> None:
     assert "血气分析" in record.tables[1].caption and "检验者" not in record.tables[1].caption
 
 
+def test_the_date_of_the_next_report_is_not_that_of_the_table_above_it() -> None:
+    lines = ["检验汇总单", "", "", "", "病理检查报告单", "病理号：B1　送检日期：2026-02-06", "病理诊断：慢性炎症。"]
+    record = build_record("r", read(page(*lines, tables=[table(ROWS, 1)])), None)
+    assert record.tables[0].time is None
+    assert [sentence.date for sentence in record.sentences if sentence.row] == [None, None]
+
+
+def test_the_time_below_a_table_of_its_own_report_counts() -> None:
+    lines = ["检验报告单", "", "", "", "报告时间：2026-03-02 09:00", "病理检查报告单", "送检日期：2026-02-06"]
+    assert build_record("r", read(page(*lines, tables=[table(ROWS, 1)])), None).tables[0].time == "2026-03-02T09:00"
+
+
+def test_a_month_first_record_dates_its_reports() -> None:
+    lines = [
+        "LABORATORY REPORT",
+        "Collected: 05/03/2026 06:10",
+        "",
+        "",
+        "",
+        "DISCHARGE SUMMARY",
+        "Admission date: 2026-05-03",
+    ]
+    assert build_record("r", read(page(*lines, tables=[table(ROWS, 2)])), None).tables[0].time == "2026-05-03T06:10"
+
+
+def test_a_note_headed_by_its_day_after_the_operation_is_a_note_of_that_day() -> None:
+    lines = [
+        "病程记录",
+        "2026-04-16 08:30 术后第1天",
+        "已拔管。血钾3.1mmol/L。",
+        "2026-04-18 08:30 术后第3天",
+        "排气。",
+    ]
+    record = build_record("r", read(page(*lines)), None)
+    dated = {sentence.text: sentence.date for sentence in record.sentences}
+    assert dated["血钾3.1mmol/L。"] == "2026-04-16T08:30"
+    assert dated["排气。"] == "2026-04-18T08:30"
+
+
+def test_a_label_with_an_english_gloss_dates_the_document() -> None:
+    lines = [
+        "入院记录 Admission Note",
+        "姓名 Name：甲　入院日期 Admission Date：2026-06-12 15:30",
+        "主诉 Chief Complaint：胸痛。",
+    ]
+    (section,) = build_record("r", read(page(*lines)), None).sections
+    assert section.date == "2026-06-12T15:30"
+
+
+def test_the_planned_operation_is_a_part_of_the_preoperative_summary() -> None:
+    lines = ["术前小结", "2026-04-14 16:00", "术前诊断：结肠癌", "拟施手术名称：结肠癌根治术", "拟施麻醉方式：全身麻醉"]
+    record = build_record("r", read(page(*lines)), None)
+    planned = next(sentence for sentence in record.sentences if "根治术" in sentence.text)
+    assert (planned.section_code, planned.section_path[-1]) == ("preoperative_summary", "拟施手术名称")
+
+
 def test_the_box_of_a_sentence_is_its_share_of_the_line() -> None:
     record = build_record("r", read(page("诊疗经过", "好转。出院。", number=3)), None)
     first, second = record.sentences

@@ -128,6 +128,7 @@ def test_stated_but_not_resolvable_is_null(text: str) -> None:
         "Follow up with Dr. Chen on March 20, 2026",
         "compared with 2026-03-01, smaller",
         "plan for discharge tomorrow",
+        "Ertapenem 1 g IV daily through 2026-03-12",
     ],
 )
 def test_no_date(text: str) -> None:
@@ -189,7 +190,18 @@ def test_the_last_operation_before_the_note_counts() -> None:
 
 @pytest.mark.parametrize(
     ("record", "month_first"),
-    [("03/25/2026", True), ("25/03/2026", False), ("02/03/2026", None), ("25/03/2026 03/25/2026", None)],
+    [
+        ("03/25/2026", True),
+        ("25/03/2026", False),
+        ("02/03/2026", None),
+        ("25/03/2026 03/25/2026", None),
+        ("Admitted 2026-05-03. 05/03/2026 20:15", True),
+        ("Admitted 3 May 2026. 03/05/2026 20:15", False),
+        ("Admitted 2026-05-03, due 2026-03-05. 05/03/2026", None),
+        ("Admitted 2026-05-03. 05/07/2026", None),
+        ("Admitted 2026-05-03. 05/03/2026 25/03/2026", False),
+        ("Admitted 2026-05-05. 05/05/2026", None),
+    ],
 )
 def test_day_order_is_read_from_the_record(record: str, month_first: bool | None) -> None:
     assert date_reader().month_first(record) == month_first
