@@ -8,6 +8,7 @@ from emr_rerank.facts.notes import OTHER_PERSON, OTHER_STAY
 from emr_rerank.facts.passage import Passage
 from emr_rerank.facts.stated import stated_fact
 from emr_rerank.findings import Fact, Procedure
+from emr_rerank.rules.analytes import catalogue
 from emr_rerank.rules.printed import fold_case
 from emr_rerank.rules.procedures import examinations
 
@@ -29,9 +30,14 @@ _SIGNED = re.compile(
 )
 _NO_RESULT = re.compile(r"[\d\s年月日:：.-]+|(?:结果)?(?:暂时?|尚)?(?:未|待)(?:回报?|出|归)\S{0,4}|pending")
 _TITLE_END = re.compile(r"\s*(?:检查)?(?:报告单?|检查单|记录|\breport)(?=\s|$)", re.IGNORECASE)
-_END = re.compile(r"[。；;\n]|\.(?=\s|$)")
-_OPENING = re.compile(r"[\s，,:：]*")
+_END = re.compile(
+    r"[。；;\n]|\.(?=\s|$)"
+    r"|[，,]\s*(?:(?:and\s+)?(?:he|she|they|the patient)\b|(?:BP|血压|体温|SpO2|血氧饱和度)\s*[:：]?\s*\d)",
+    re.IGNORECASE,
+)
+_OPENING = re.compile(r"[\s，,:：]*(?:\(?\d{1,2}(?:[.、．](?!\d)|\))\s*)?")
 _SHORTEST = 2
+_OPENING_OF_REPORT = 160
 
 
 def conclusion_facts(passage: Passage) -> Iterator[Fact]:
@@ -58,7 +64,7 @@ def _of_report(passage: Passage) -> Iterator[Fact]:
     if end - start < _SHORTEST or _SIGNED.search(text[start:end]):
         return
     title = next((part for part in reversed(path) if fold_case(part).strip(" :：") not in known.conclusions), "")
-    found = known.name.search(fold_case(title))
+    found = known.name.search(fold_case(title)) or known.name.search(fold_case(_opening_of_report(passage)))
     display = _TITLE_END.sub("", title).strip()
     name = known.id_of(found) if found else display.lower()
     if passage.sentence.section_code == "ecg_report":
@@ -79,14 +85,33 @@ def _told(passage: Passage) -> Iterator[Fact]:
         lead = known.lead.match(plain, found.end())
         if not lead:
             continue
-        stop = _END.search(passage.text, lead.end())
-        start, end = _trimmed(passage.text, lead.end(), stop.start() if stop else len(passage.text))
+        start, end = _trimmed(passage.text, lead.end(), _told_end(passage, lead.end()))
         if end - start < _SHORTEST or _NO_RESULT.fullmatch(passage.text, start, end):
             continue
         reached = end
         left = found.start() + len(found.group()) - len(found.group().lstrip(" 及+检查"))
         display = passage.sentence.text[left : found.end()].strip()
         yield _fact(passage, known.id_of(found), display, start, end)
+
+
+def _opening_of_report(passage: Passage) -> str:
+    """What a report says of itself before its findings, where its title names no examination: `Exam: CT abdomen`."""
+    at = passage.sentence.start
+    report = next((each for each in passage.record.sections if each.start <= at < each.end), None)
+    return passage.record.text[report.start : min(at, report.start + _OPENING_OF_REPORT)] if report else ""
+
+
+def _told_end(passage: Passage, start: int) -> int:
+    """Where a conclusion told in running text ends: with its sentence, or where a value or another matter follows."""
+    stop = _END.search(passage.text, start)
+    end = stop.start() if stop else len(passage.text)
+    for mention in catalogue(passage.rules_dir).find(passage.text[start:end]):
+        at = start + mention.start
+        if re.search(r"[，,]\s*$", passage.text[start:at]) and re.match(
+            r"\s*[:：]?\s*\d", passage.text[start + mention.end :]
+        ):
+            return at
+    return end
 
 
 def _trimmed(text: str, start: int, end: int) -> tuple[int, int]:

@@ -39,7 +39,7 @@ def transfusion_facts(passage: Passage) -> Iterator[Fact]:
     pattern, ids = blood_products(passage.rules_dir)
     found_any = False
     for found in pattern.finditer(text):
-        bag = _AMOUNT.match(text, found.end()) or _BEFORE.search(text[: found.start()])
+        bag = _AMOUNT.match(text, found.end()) or _in_row(text, found.end()) or _BEFORE.search(text[: found.start()])
         if not bag or not (bag["unit"] or bag.re is _AMOUNT):
             continue
         found_any = True
@@ -48,6 +48,18 @@ def transfusion_facts(passage: Passage) -> Iterator[Fact]:
         yield _given(passage, ids[found.group()], bag, start, bag.end() if behind else found.end())
     if not found_any:
         yield from _stated(passage)
+
+
+def _in_row(text: str, at: int) -> re.Match[str] | None:
+    """The amount that fills a cell behind the product's: 2026-04-12 | 悬浮红细胞 | B型Rh(+) | 2U | 无."""
+    end = text.find("\t", at)
+    while end >= 0:
+        stop = text.find("\t", end + 1)
+        found = _AMOUNT.fullmatch(text, end + 1, len(text[:stop].rstrip()) if stop >= 0 else len(text.rstrip()))
+        if found:
+            return found
+        end = stop
+    return None
 
 
 def _given(passage: Passage, product: str, bag: re.Match[str], start: int, end: int) -> Fact:

@@ -219,6 +219,8 @@ def test_a_scope_ends_with_its_sentence() -> None:
         ("既往高血压病20年，否认糖尿病、冠心病史；", "case_features", "historical"),
         ("对头孢曲松过敏（皮疹），无食物过敏史。", "past_history", "present"),
         ("无发热，考虑肺炎。", "progress_note", "possible"),
+        ("手术名称：末端回肠预防性造口术", "operation_note", "present"),
+        ("术中输悬浮红细胞2U，无输血反应。", "operation_note", "present"),
     ],
 )
 def test_assertion_of_a_sentence(text: str, section: str, expected: str) -> None:

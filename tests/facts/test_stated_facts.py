@@ -81,6 +81,19 @@ def test_no_blood_type(text: str) -> None:
     assert not [fact for fact in of(text, kind="lab") if fact.name == "abo_group"]
 
 
+def test_a_transfusion_list_tells_product_amount_and_day() -> None:
+    header = ["输血日期", "血液成分", "血型", "数量", "输血反应"]
+    rows = [["2026-03-04", "悬浮红细胞", "B型Rh(+)", "2U", "无"], ["2026-03-05", "新鲜冰冻血浆", "B型", "400ml", "无"]]
+    record = table_of(header, rows)
+    sentences = [each.model_copy(update={"section_code": "blood_transfusion"}) for each in record.sentences]
+    facts = facts_of(record.model_copy(update={"sentences": tuple(sentences)}))
+    given = [(fact.value, fact.time) for fact in facts if fact.name == "transfusion"]
+    assert given == [("red_cells 2 U", "2026-03-04"), ("plasma 400 mL", "2026-03-05")]
+    assert {(fact.name, fact.value, fact.time) for fact in facts if fact.kind == "lab"} == {
+        ("abo_group", "B", "2026-03-04"), ("rh_d", "positive", "2026-03-04")
+    }  # fmt: skip
+
+
 def test_a_relative_has_a_blood_type_too() -> None:
     (fact,) = [fact for fact in of("母亲血型O型。", "family_history", "lab") if fact.name == "abo_group"]
     assert (fact.assertion, fact.time) == ("family", None)
@@ -96,6 +109,22 @@ def test_a_relative_has_a_blood_type_too() -> None:
 )
 def test_no_transfusion(text: str, section: str) -> None:
     assert not [fact for fact in of(text, section, "procedure") if fact.name == "transfusion"]
+
+
+@pytest.mark.parametrize(
+    ("text", "section", "conclusion"),
+    [
+        ("急诊ECG示V1-V4 ST段抬高，hs-cTnI 0.86ng/mL，BP 98/60mmHg。", "present_illness", "V1-V4 ST段抬高"),
+        ("心电图：窦性心律，心率98次/分，右束支阻滞。", "progress_note", "窦性心律，心率98次/分，右束支阻滞"),
+        ("CT showed a left stone, and he underwent stenting.", "hospital_course", "a left stone"),
+        ("胸部CT：右肺下叶结节，大小约12mm。", "progress_note", "右肺下叶结节，大小约12mm"),
+        ("诊断意见：1.乙状结肠占位，考虑癌。", "imaging_report", "乙状结肠占位，考虑癌"),
+        ("诊断意见：1.5cm结节。", "imaging_report", "1.5cm结节"),
+    ],
+)  # fmt: skip
+def test_a_conclusion_ends_where_another_matter_begins(text: str, section: str, conclusion: str) -> None:
+    facts = of(text, section, "procedure")
+    assert [fact.value for fact in facts if fact.details and fact.details.type == "examination"] == [conclusion]
 
 
 @pytest.mark.parametrize("text", ["完善胸部CT、心电图检查。", "CT检查结果暂未回报。", "拟行胃镜检查。", "报告医师：甲"])
