@@ -1,10 +1,12 @@
 """What an answer says in words, in the language of the question; the words are in rules/messages.yaml."""
 
+from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
 from emr_rerank.display import number
 from emr_rerank.findings import Conflict, Evidence, Fact, KidneyInjury, Question, Status, Trend
+from emr_rerank.rules.analytes import catalogue
 from emr_rerank.rules.messages import say
 
 
@@ -38,10 +40,13 @@ def _answered(
     if question.shape == "change" and trends:
         return _join(question, [_trend(question, trend, rules) for trend in trends])
     bounded = question.day or question.stay_day or question.period or question.past
-    values = _each_value(facts) if bounded else _first_by_name(facts)
+    each = _each_value(facts)
+    values = each if bounded or question.shape == "change" else _first_by_name(facts)
     if values:
-        name = "single" if question.shape == "change" else "value"
-        return _join(question, [_value(name, question, fact, rules) for fact in values])
+        counts = Counter(fact.name for fact in each)
+        alone = [question.shape == "change" and counts[fact.name] == 1 for fact in values]
+        names = ["single" if single else "value" for single in alone]
+        return _join(question, [_value(name, question, fact, rules) for name, fact in zip(names, values, strict=True)])
     return say("answered", question.language, rules, places=_places(question, evidence[:3], rules))
 
 
@@ -55,7 +60,7 @@ def _trend(question: Question, trend: Trend, rules: Path | None) -> str:
             f"trend_{trend.direction}",
             question.language,
             rules,
-            display=trend.display,
+            display=_display(trend, question, rules),
             first=number(trend.first),
             last=number(trend.last),
             unit=_unit(trend.unit),
@@ -119,12 +124,28 @@ def _value(name: str, question: Question, fact: Fact, rules: Path | None) -> str
         name,
         question.language,
         rules,
-        display=fact.display,
-        value=number(fact.value),
+        display=_display(fact, question, rules),
+        value=_worded(fact, question, rules),
         unit=_unit(fact.unit),
         time=_time(fact.time, question, rules),
         page=fact.page,
     )
+
+
+def _display(item: Fact | Trend, question: Question, rules: Path | None) -> str:
+    """The analyte's name in the language of the question; the printed one of what is no analyte."""
+    known = catalogue(rules)
+    if item.name not in known:
+        return item.display
+    analyte = known.get(item.name)
+    return analyte.display_zh if question.language == "zh" else analyte.display_en
+
+
+def _worded(fact: Fact, question: Question, rules: Path | None) -> str:
+    """The value; a blood group's sign in words of the question's language."""
+    if fact.value in ("positive", "negative"):
+        return say(f"word_{fact.value}", question.language, rules)
+    return number(fact.value)
 
 
 def _first_by_name(facts: Sequence[Fact]) -> list[Fact]:

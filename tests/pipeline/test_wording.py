@@ -72,12 +72,29 @@ def test_a_change_names_both_ends_and_what_lies_between() -> None:
     assert told.endswith("其间最低72（2026-03-02，第2页），最高150（2026-03-03，第3页）。")
     falling = trend(108, 72, direction="down", change_pct=-33.3)
     told = word_answer(EN, "answered", (), (fact(72, None),), (falling,), (), None)
-    assert told == "肌酐 fell from 108 to 72 umol/L (-33.3 %), 2026-03-02 page 2 → 2026-03-03 page 3, 2 results."
+    assert told == "creatinine fell from 108 to 72 umol/L (-33.3 %), 2026-03-02 page 2 → 2026-03-03 page 3, 2 results."
 
 
 def test_one_result_is_no_change() -> None:
     told = word_answer(ZH, "answered", (), (fact(72, "2026-03-02T06:10"),), (), (), None)
     assert "只有一次" in told and "72 umol/L（2026-03-02 06:10，第4页）" in told
+
+
+def test_a_change_without_a_series_lists_what_was_measured() -> None:
+    facts = [
+        fact(value, time, name="weight", unit="kg").model_copy(update={"kind": "vital", "display": "体重"})
+        for value, time in ((60.0, "2026-03-09"), (68.0, "2026-03-02"))
+    ]
+    told = word_answer(ZH, "answered", (), facts, (), (), None)
+    assert told == "体重 68 kg（2026-03-02，第4页）。体重 60 kg（2026-03-09，第4页）。"
+
+
+def test_names_and_signs_are_told_in_the_language_of_the_question() -> None:
+    positive = fact("positive", "2026-03-02", name="rh_d", unit=None)
+    value = ZH.model_copy(update={"shape": "value"})
+    assert "阳性（" in word_answer(value, "answered", (), (positive,), (), (), None)
+    told = word_answer(value.model_copy(update={"language": "en"}), "answered", (), (positive,), (), (), None)
+    assert "positive (2026-03-02" in told
 
 
 def test_a_day_lists_all_its_values_in_order_of_time() -> None:
@@ -90,7 +107,7 @@ def test_a_day_lists_all_its_values_in_order_of_time() -> None:
 def test_a_value_without_a_unit_leaves_no_gap() -> None:
     question = EN.model_copy(update={"shape": "value"})
     told = word_answer(question, "answered", (), (fact(7.08, None, unit=None),), (), (), None)
-    assert told == "肌酐 7.08 (undated, page 4)."
+    assert told == "creatinine 7.08 (undated, page 4)."
 
 
 @pytest.mark.parametrize(("question", "word"), [(ZH, "主管医师"), (EN, "treating physician")])
