@@ -102,6 +102,8 @@ _ELEMENT_RESULT = re.compile(r"\s?[:=]?\s?\d+(?:\.\d+)?\s?(?i:mmol|mEq|μmol|umo
 _UNIT_BEFORE = re.compile(r"(?:mol|Eq|Osm|g|U|u|\d|copies|个)\s?/\s?$")
 """A unit that a bare name would be the end of: the L of mmol/L."""
 _SPACED_WORD = re.compile(r"(?<![一-鿿])[一-鿿](?: [一-鿿])+(?![一-鿿])")
+_BEFORE_EVENT = re.compile(r"(?<=[术疗院析注输血药餐产])前")
+"""The 前 of 术前白蛋白, albumin before the operation: no 前白蛋白, prealbumin."""
 _BEFORE_BARE = re.compile(r"[一-鿿A-Za-z0-9+]$")
 
 
@@ -152,8 +154,10 @@ class Catalogue:
         plain, lower = fold(text), fold_case(text)
         mentions = []
         for found in self._pattern.finditer(lower):
-            name = self._names[found.group()]
             start, end = found.span()
+            if _BEFORE_EVENT.match(lower, start) and lower[start + 1 : end] in self._names:
+                start += 1
+            name = self._names[lower[start:end]]
             if name.analytes and self._stands(name, plain, lower, start, end):
                 bare = not name.free and plain[start:end] not in name.exact
                 mentions.append(Mention(name.analytes[0], start, end, name.analytes[1:], bare))
