@@ -5,6 +5,10 @@ import pytest
 from tests.facts.one_sentence import facts_of, record_of, table_of
 
 ROWS = [
+    ("患者发热，最高38.9℃，切口红肿", ["temperature 38.9 ℃"]),
+    ("发热3天，最高39℃", ["temperature 39.0 ℃"]),
+    ("发热，切口最高处2cm", []),
+    ("寒战、高热，体温最高达40.1℃", ["temperature 40.1 ℃"]),
     (
         "T36.0℃P80次/分R18次/分BP150/90mmHg",
         ["temperature 36.0 ℃", "pulse 80.0 /min", "respiration 18.0 /min", "blood_pressure 150/90 mmHg"],
