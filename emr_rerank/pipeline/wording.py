@@ -41,7 +41,7 @@ def _answered(
         return _join(question, [_trend(question, trend, rules) for trend in trends])
     bounded = question.day or question.stay_day or question.period or question.past
     each = _each_value(facts)
-    values = each if bounded or question.shape == "change" else _first_by_name(facts)
+    values = each if bounded or question.shape == "change" else _of_one_examination(question, _first_by_name(facts))
     if values:
         counts = Counter(fact.name for fact in each)
         alone = [question.shape == "change" and counts[fact.name] == 1 for fact in values]
@@ -155,6 +155,15 @@ def _first_by_name(facts: Sequence[Fact]) -> list[Fact]:
         if fact.kind in ("lab", "vital"):
             first.setdefault(fact.name, fact)
     return list(first.values())
+
+
+def _of_one_examination(question: Question, values: list[Fact]) -> list[Fact]:
+    """At a point of the stay, the vital signs of the day of the first: a pulse two days later is not of admission."""
+    first = next((fact for fact in values if fact.kind == "vital"), None)
+    if question.window is None or first is None or first.time is None:
+        return values
+    day = first.time[:10]
+    return [fact for fact in values if fact.kind != "vital" or (fact.time or "")[:10] == day]
 
 
 def _each_value(facts: Sequence[Fact]) -> list[Fact]:

@@ -89,6 +89,18 @@ def test_a_change_without_a_series_lists_what_was_measured() -> None:
     assert told == "体重 68 kg（2026-03-02，第4页）。体重 60 kg（2026-03-09，第4页）。"
 
 
+def test_at_admission_only_the_vital_signs_of_one_examination_are_told() -> None:
+    question = ZH.model_copy(update={"shape": "value", "window": "admission"})
+    signs = [
+        fact(value, time, name=name, unit="/min").model_copy(update={"kind": "vital", "display": display})
+        for value, time, name, display in (
+            (108.0, "2026-03-02", "heart_rate", "心率"),
+            (90.0, "2026-03-04T14:00", "pulse", "脉搏"),
+        )
+    ]
+    assert word_answer(question, "answered", (), signs, (), (), None) == "心率 108 /min（2026-03-02，第4页）。"
+
+
 def test_names_and_signs_are_told_in_the_language_of_the_question() -> None:
     positive = fact("positive", "2026-03-02", name="rh_d", unit=None)
     value = ZH.model_copy(update={"shape": "value"})
