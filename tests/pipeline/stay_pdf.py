@@ -86,3 +86,7 @@ def _story(stay: Stay) -> Iterator[Flowable]:
             style = [("FONT", (0, 0), (-1, -1), FONT, 10), ("GRID", (0, 0), (-1, -1), 0.5, colors.black)]
             yield Table([header, *document["lab"]["rows"]], colWidths=[160, 80, 90, 100], style=style)
             yield Spacer(1, 8)
+        if "table" in document:
+            grid = [("FONT", (0, 0), (-1, -1), FONT, 9), ("GRID", (0, 0), (-1, -1), 0.5, colors.black)]
+            yield Table(document["table"], style=grid)
+            yield Spacer(1, 8)
