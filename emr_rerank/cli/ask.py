@@ -39,7 +39,7 @@ def ask(
     archive: options.ArchiveUrl = None,
     as_json: options.AsJson = False,
     plot: Annotated[
-        Path | None, typer.Option("--plot", help="Draw the answer's series into a .png or .svg (emr-rerank[plot]).")
+        Path | None, typer.Option("--plot", help=r"Draw the answer's series into a .png or .svg (emr-rerank\[plot]).")
     ] = None,
     min_score: Annotated[float | None, typer.Option(help="Below this probability a sentence is no evidence.")] = None,
     candidates: Annotated[int | None, typer.Option(help="Sentences given to the reranker.")] = None,

@@ -151,7 +151,7 @@ def _reason(fact: Fact, unit: str | None) -> ApartReason:
     if fact.assertion == "conditional":
         return "planned"
     for note, reason in _LEFT_OUT.items():
-        if note in fact.notes:
+        if note in fact.notes and not (note == IMPLAUSIBLE and fact.unit is None):  # 2.6 may be mg/dL
             return reason
     if isinstance(fact.value, str):
         return "not_a_number"

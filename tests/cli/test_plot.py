@@ -26,6 +26,10 @@ def test_a_change_is_drawn(run: Callable[..., Result], tmp_path: Path) -> None:
     assert "▁" in result.stdout and "█" in result.stdout
 
 
+def test_help_names_the_extra_that_draws(run: Callable[..., Result]) -> None:
+    assert "[plot]" in run("ask", "--help").stdout
+
+
 def test_no_series_no_picture(run: Callable[..., Result], tmp_path: Path) -> None:
     file = tmp_path / "out.png"
     result = run("ask", SAMPLES / "psychiatry-zh.pdf", "肌酐有何变化？", "--plot", file)

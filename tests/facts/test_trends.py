@@ -90,6 +90,7 @@ def test_the_json_of_a_series_is_the_contract() -> None:
         ("血糖9999mmol/L", "implausible"),
         ("血糖9.9U/L", "other_unit"),
         ("血糖15.6", "unit_missing"),
+        ("血糖270", "unit_missing"),
         ("血糖>33.3mmol/L", "not_a_number"),
         ("血糖波动于6-10mmol/L", "not_a_number"),
     ],

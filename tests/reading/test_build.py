@@ -93,6 +93,13 @@ def test_a_label_with_an_english_gloss_dates_the_document() -> None:
     assert section.date == "2026-06-12T15:30"
 
 
+def test_an_unknown_large_title_is_dated_by_the_day_of_its_examination() -> None:
+    sheet = page("入院记录", "主诉：胸痛。", "", "检查日期：2026-06-13", "LVEF 42%。")
+    title = line("超声心动图", 2, size=16.0)
+    sheet = sheet.model_copy(update={"lines": (*sheet.lines[:2], title, *sheet.lines[2:])})
+    assert build_record("r", read(sheet), None).sentences[-1].date == "2026-06-13"
+
+
 def test_the_planned_operation_is_a_part_of_the_preoperative_summary() -> None:
     lines = ["术前小结", "2026-04-14 16:00", "术前诊断：结肠癌", "拟施手术名称：结肠癌根治术", "拟施麻醉方式：全身麻醉"]
     record = build_record("r", read(page(*lines)), None)
