@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from rich.table import Table
     from rich.tree import Tree
 
-    from emr_rerank.findings import Answer, Evidence, Fact
+    from emr_rerank.findings import Answer, Conflict, Evidence, Fact
     from emr_rerank.record import Record, Section
 
 _LABELS = {
@@ -109,9 +109,7 @@ def answer_view(answer: "Answer") -> "Group":
             parts.append(Text(kidney_line(trend.kidney_injury, label), style="cyan"))
         if trend.apart:
             parts.append(apart_table(trend, label))
-    for conflict in answer.conflicts:
-        sides = ", ".join(str(rank) for rank in conflict.evidence)
-        parts.append(Text(f"{label['conflict']}: {conflict.about} ({label['evidence']} {sides})", style="red"))
+    parts += [Text(_conflict_line(conflict, label), style="red") for conflict in answer.conflicts]
     return Group(*parts)
 
 
@@ -146,7 +144,14 @@ def answer_html(answer: "Answer") -> str:
         if trend.apart:
             names = [label[name] for name in ("value", "why", "date", "page")]
             parts.append(html_table(f"{trend.display}: {label['apart']}", names, apart_cells(trend, label)))
+    parts += [f"<p>{escape(_conflict_line(conflict, label))}</p>" for conflict in answer.conflicts]
     return "".join(parts)
+
+
+def _conflict_line(conflict: "Conflict", label: dict[str, str]) -> str:
+    """`矛盾: 过敏史：青霉素 (依据 1, 2)`"""
+    ranks = ", ".join(str(rank) for rank in conflict.evidence)
+    return f"{label['conflict']}: {conflict.label or conflict.about} ({label['evidence']} {ranks})"
 
 
 def record_html(record: "Record") -> str:

@@ -268,6 +268,7 @@ class Conflict(Noun):
 
     about: str = Field(description="matter:subject, e.g. allergy:penicillin")
     evidence: tuple[int, ...] = Field(description="ranks of the evidence on the two sides")
+    label: str = Field("", exclude=True, description="what the matter is called, in the record's language")
 
 
 class ModelNames(Noun):

@@ -39,7 +39,11 @@ def find_conflicts(record: Record, evidence: Sequence[Evidence], rules_dir: Path
     ranks = {piece.sentence: piece.rank for piece in reversed(evidence)}
     ground = _ground(record, [record.sentences[piece.sentence] for piece in evidence], rules_dir)
     return tuple(
-        Conflict(about=found.about, evidence=tuple(sorted(ranks[index] for index in found.sentences)))
+        Conflict(
+            about=found.about,
+            evidence=tuple(sorted(ranks[index] for index in found.sentences)),
+            label=matter_label(found.about, found.subject, _language(record), rules_dir),
+        )
         for found in _contradictions(ground)
     )
 
@@ -56,7 +60,7 @@ def find_changes(
 def check_record(record: Record, rules_dir: Path | None = None) -> RecordCheck:
     """Every contradiction that the record holds, both sides cited, and what truly changed during the stay."""
     ground = _ground(record, record.sentences, rules_dir)
-    language: Literal["zh", "en"] = "en" if record.language == "en" else "zh"
+    language = _language(record)
 
     def cited(found: Contradiction) -> dict[str, Any]:
         return {
@@ -80,6 +84,10 @@ def _ground(record: Record, sentences: Iterable[Sentence], rules_dir: Path | Non
         first.setdefault(re.sub(r"\W", "", sentence.text), sentence)
     kept = tuple(first.values())
     return Ground(record, kept, extract_facts(record, kept, rules_dir), rules_dir)
+
+
+def _language(record: Record) -> Literal["zh", "en"]:
+    return "en" if record.language == "en" else "zh"
 
 
 def _contradictions(ground: Ground) -> Iterator[Contradiction]:

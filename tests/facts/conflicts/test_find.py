@@ -153,3 +153,14 @@ def test_a_value_quoted_of_a_day_against_its_only_report(quotation: str, opposed
     sentences = (table.sentences[0], prose.sentences[1])
     record = prose.model_copy(update={"tables": table.tables, "sentences": sentences})
     assert [each.about for each in check_record(record).conflicts] == (["lab:creatinine"] if opposed else [])
+
+
+def test_a_contradiction_is_called_by_its_name_in_the_records_language() -> None:
+    for sentences, language, label in (
+        (["否认药物过敏史。", "青霉素过敏。"], "zh", "过敏史：青霉素"),
+        (["Blood type: A positive.", "Blood group O."], "en", "ABO blood type"),
+    ):
+        record = record_of(sentences, language=language)
+        (conflict,) = find_conflicts(record, evidence_of(record))
+        assert conflict.label == label
+        assert set(conflict.model_dump()) == {"about", "evidence"}
