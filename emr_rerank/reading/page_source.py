@@ -1,6 +1,8 @@
 """Decides page by page where text comes from: the text layer, pdfplumber for damaged pages, OCR for scanned ones."""
 
 import logging
+from collections.abc import Callable
+from contextlib import closing
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -49,10 +51,17 @@ class SourcedPage:
 
 
 class Pages:
-    """The pages of an open pypdfium2.PdfDocument, read one at a time."""
+    """The pages of an open pypdfium2.PdfDocument, read one at a time.
 
-    def __init__(self, document: Any, plumber: Plumber, settings: Settings, *, damaged: bool) -> None:
+    `reopen` opens the file anew for pictures of its pages: the document that text is read from has no substitutes for
+    Chinese fonts, and keeps the fonts that it once loaded.
+    """
+
+    def __init__(
+        self, document: Any, plumber: Plumber, settings: Settings, reopen: Callable[[], Any], *, damaged: bool
+    ) -> None:
         self._document = document
+        self._reopen = reopen
         self._plumber = plumber
         self._settings = settings
         self._damaged = damaged
@@ -143,7 +152,8 @@ class Pages:
             return
         self._clock.check()
         try:
-            reading = read_scan(self._document, page.raw.number, self._settings)
+            with closing(self._reopen()) as document:
+                reading = read_scan(document, page.raw.number, self._settings)
         except EmrRerankError:
             raise
         except Exception as error:  # rendering and recognition are C++ code behind three libraries

@@ -69,7 +69,7 @@ def _sourced(
 ) -> Iterator[SourcedPage]:
     with closing(_open(path, data, password)) as document, closing(Plumber(data, password)) as plumber:
         check_pages(path, len(document), settings)
-        pages = Pages(document, plumber, settings, damaged=damaged)
+        pages = Pages(document, plumber, settings, lambda: _open(path, data, password), damaged=damaged)
         for number in range(1, len(document) + 1):
             on_page(number)
             yield pages.read(number)

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from emr_rerank.reading.drawings import read_drawings
 from emr_rerank.reading.letters import Letters, words_of
+from emr_rerank.reading.pdfium_fonts import no_han_substitutes
 from emr_rerank.reading.pdfium_text import read_letters, style_reader
 from emr_rerank.reading.rawpage import RawPage
 from emr_rerank.reading.slanted import main_direction
@@ -51,6 +52,11 @@ def read_pdfium_page(document: Any, number: int, turn: int = 0) -> RawPage:
 
     The page is turned clockwise by `turn` degrees more than it says itself, and further until its text is level.
     """
+    with no_han_substitutes():
+        return _read(document, number, turn)
+
+
+def _read(document: Any, number: int, turn: int) -> RawPage:
     page = document[number - 1]
     try:
         frame = _frame(page, turn)
