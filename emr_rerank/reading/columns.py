@@ -12,7 +12,7 @@ from itertools import pairwise
 
 from emr_rerank.reading.cells import cell_text, split_word
 from emr_rerank.reading.characters import is_cjk
-from emr_rerank.reading.labels import Labels, group_starts, is_header
+from emr_rerank.reading.labels import MIN_LABELS, Labels, group_starts, is_header
 from emr_rerank.reading.words import Word
 from emr_rerank.rules.tables import Role
 
@@ -127,8 +127,7 @@ class PageRows:
 
 def find_header(row: Row, labels: Labels) -> tuple[HeadCell, ...] | None:
     """The labels of a header row, or None when the row is no header."""
-    candidates = [word.text for word in row if labels.may_begin(word.text)]
-    if len(candidates) < 2 and not any(labels.run_together(text) for text in candidates):
+    if sum(labels.most_in(word.text) for word in row) < MIN_LABELS:
         return None
     cells = _head_cells(row, labels)
     roles = [cell.role for cell in cells]

@@ -1,6 +1,6 @@
 """Ruling lines and images of a page, from pdfium's page objects."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from ctypes import addressof, c_float, c_int
 from itertools import repeat
 from typing import Any, NamedTuple
@@ -51,8 +51,11 @@ def read_drawings(page: Any, to_page: ToPage, area: float) -> tuple[list[Edge], 
     """(ruling lines, share of the page that images cover, number of page objects) of a pdfium page handle."""
     edges: list[Edge] = []
     images = 0.0
-    count = 0
-    for kind, handle, matrix in _objects(page):
+    numbers = range(min(pdfium.FPDFPage_CountObjects(page), MAX_OBJECTS))
+    drawings = list(map(pdfium_calls.page_object, repeat(pdfium_calls.address(page)), numbers))
+    kinds = list(map(pdfium_calls.object_type, drawings))
+    count = kinds.count(pdfium.FPDF_PAGEOBJ_TEXT)
+    for kind, handle, matrix in _objects(drawings, kinds):
         count += 1
         if kind == pdfium.FPDF_PAGEOBJ_PATH and len(edges) < MAX_SEGMENTS:
             for box in _path_boxes(handle, matrix):
@@ -64,14 +67,12 @@ def read_drawings(page: Any, to_page: ToPage, area: float) -> tuple[list[Edge], 
     return edges, min(1.0, images / area) if area > 0 else 0.0, count
 
 
-def _objects(page: Any) -> Iterator[tuple[int, int, _Matrix]]:
-    """(type, address, matrix) of every page object, those inside forms (XObjects) included."""
-    count = min(pdfium.FPDFPage_CountObjects(page), MAX_OBJECTS)
-    drawings = list(map(pdfium_calls.page_object, repeat(pdfium_calls.address(page)), range(count)))
-    for kind, drawn in zip(map(pdfium_calls.object_type, drawings), drawings, strict=True):
+def _objects(drawings: Sequence[int], kinds: Sequence[int]) -> Iterator[tuple[int, int, _Matrix]]:
+    """(type, address, matrix) of the page's objects other than text, and of all inside its forms (XObjects)."""
+    for kind, drawn in zip(kinds, drawings, strict=True):
         if kind == pdfium.FPDF_PAGEOBJ_FORM:
             yield from _inside(drawn, _PLAIN, 1)
-        else:
+        elif kind != pdfium.FPDF_PAGEOBJ_TEXT:
             yield kind, drawn, _PLAIN
 
 
@@ -101,7 +102,7 @@ def _bounds(drawn: int, matrix: _Matrix) -> tuple[float, float, float, float] | 
     if not pdfium_calls.object_bounds(drawn, *_SIDE):
         return None
     left, bottom, right, top = _SIDES
-    if matrix == _PLAIN:
+    if matrix is _PLAIN:
         return left, bottom, right, top
     corners = [matrix.point(x, y) for x in (left, right) for y in (bottom, top)]
     return (
@@ -113,19 +114,17 @@ def _spanned(one: tuple[float, float], other: tuple[float, float]) -> tuple[floa
     return min(one[0], other[0]), min(one[1], other[1]), max(one[0], other[0]), max(one[1], other[1])
 
 
-def _path_boxes(drawn: int, matrix: _Matrix) -> Iterator[tuple[float, float, float, float]]:
+def _path_boxes(drawn: int, matrix: _Matrix) -> Iterable[tuple[float, float, float, float]]:
     """User-space boxes of what a painted path draws: itself when it is a line or box, else its straight segments."""
     if not pdfium_calls.draw_mode(drawn, _FILL, _STROKE) or not (_MODE[0] or _MODE[1]):
-        return
+        return ()
     bounds = _bounds(drawn, matrix)
     if bounds is None:
-        return
-    if min(bounds[2] - bounds[0], bounds[3] - bounds[1]) <= RULE_THICKNESS:
-        yield bounds
-        return
+        return ()
+    if bounds[2] - bounds[0] <= RULE_THICKNESS or bounds[3] - bounds[1] <= RULE_THICKNESS:
+        return (bounds,)
     segments = pdfium_calls.count_segments(drawn)
-    if segments <= MAX_SEGMENTS:
-        yield from _segment_boxes(drawn, matrix.after(_matrix_of(drawn)), segments)
+    return _segment_boxes(drawn, matrix.after(_matrix_of(drawn)), segments) if segments <= MAX_SEGMENTS else ()
 
 
 def _segment_boxes(drawn: int, matrix: _Matrix, segments: int) -> Iterator[tuple[float, float, float, float]]:

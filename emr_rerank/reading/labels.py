@@ -1,7 +1,7 @@
 """Which row of a table heads its columns, what the columns are, and where a second analyte group begins."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from pathlib import Path
@@ -10,9 +10,10 @@ from emr_rerank.rules.tables import ColumnLabel, Role, column_labels
 
 # A column of one of these roles names what the row is about.
 KEY_ROLES = frozenset({"item", "drug", "time", "order"})
-_MIN_LABELS = 3
+MIN_LABELS = 3  # of a header without rules to hold it together
 _REMEMBERED = 20_000
 _MIN_SHARE = 0.6
+_PART_OF_DAY = re.compile(r"\d{1,4}(?:[-/.年月日天次\d]*|-?[A-Za-z]{3,9})-?$")
 _BRACKETS = str.maketrans("（）：", "():")
 
 
@@ -21,10 +22,12 @@ class Labels:
     """The column labels in force, made quick to look up."""
 
     exact: dict[str, Role]
+    beginnings: frozenset[str]
+    "what a label in print may begin with: Han labels are set with spaces (项　目), Latin ones part between words"
     patterns: tuple[tuple[re.Pattern[str], Role], ...]
     ends: tuple[re.Pattern[str], ...]
     known: dict[str, Role | None] = field(default_factory=dict, compare=False, repr=False)
-    begun: dict[str, bool] = field(default_factory=dict, compare=False, repr=False)
+    most: dict[str, int] = field(default_factory=dict, compare=False, repr=False)
 
     def role(self, text: str) -> Role | None:
         """The role of a header cell, or None for a label that no rule knows."""
@@ -46,24 +49,25 @@ class Labels:
     def _longest(self) -> int:
         return max(map(len, self.exact), default=0)
 
-    @cached_property
-    def _beginnings(self) -> frozenset[str]:
-        """The first two letters of every label; of Chinese ones the first too, for labels set with spaces (项　目)."""
-        return frozenset(label[:2] for label in self.exact) | {label[0] for label in self.exact if label[0] >= "\u4e00"}
+    def most_in(self, text: str) -> int:
+        """How many column labels a word may hold or begin, at most: a quick test that lets most prose go unread."""
+        if text not in self.most:
+            if len(self.most) >= _REMEMBERED:
+                self.most.clear()
+            self.most[text] = len(self.run_together(text)) or int(self._may_begin(text))
+        return self.most[text]
 
-    def may_begin(self, text: str) -> bool:
-        """Whether a word may be a column label or begin with one: a quick test that lets most prose through unread."""
-        if text not in self.begun:
-            if len(self.begun) >= _REMEMBERED:
-                self.begun.clear()
-            first = text[:2].casefold().translate(_BRACKETS)
-            self.begun[text] = first in self._beginnings or self.role(text) is not None
-        return self.begun[text]
+    def _may_begin(self, text: str) -> bool:
+        label = _normal(text)
+        if label in self.beginnings or _PART_OF_DAY.match(text) or self.role(text) is not None:
+            return True
+        ends = range(2, min(len(label), self._longest) + 1)  # of a label that something is glued to
+        return any(label[:end] in self.exact for end in ends)
 
     def run_together(self, text: str) -> list[int]:
         """Where the labels end that a word without spaces is run together from (结果单位: [2, 4]); [] for another."""
         label = _normal(text)
-        if len(label) != len(text) or label[:2] not in self._beginnings:
+        if len(label) != len(text):
             return []
         ends: list[int] = []
         start = 0
@@ -92,9 +96,15 @@ def load_labels(overrides: Path | None) -> Labels:
     columns = [rule for rule in rules if rule.role != "end"]
     return Labels(
         exact={_normal(label): rule.role for rule in columns for label in rule.labels},
+        beginnings=frozenset(start for rule in columns for label in rule.labels for start in _beginnings(label)),
         patterns=tuple((re.compile(rule.pattern), rule.role) for rule in columns if rule.pattern),
         ends=tuple(re.compile(rule.pattern) for rule in rules if rule.role == "end" and rule.pattern),
     )
+
+
+def _beginnings(label: str) -> Iterator[str]:
+    ends = [match.start() for match in re.finditer(r"\s|$", label)] if label.isascii() else range(1, len(label) + 1)
+    return (_normal(label[:end]) for end in ends)
 
 
 def is_header(roles: Sequence[Role | None], filled: int, *, ruled: bool = False) -> bool:
@@ -104,7 +114,7 @@ def is_header(roles: Sequence[Role | None], filled: int, *, ruled: bool = False)
     (what the row is about) or a vital sign; inside rules two do.
     """
     known = [role for role in roles if role is not None]
-    if len(known) < (2 if ruled else _MIN_LABELS) or len(known) < _MIN_SHARE * filled:
+    if len(known) < (2 if ruled else MIN_LABELS) or len(known) < _MIN_SHARE * filled:
         return False
     kinds = set(known)
     return (bool(kinds & KEY_ROLES) and (len(kinds) > 1)) or known.count("vital") >= 2

@@ -108,20 +108,28 @@ def style_reader(text_page: Any, turned: int) -> Callable[[int], Style]:
     target = ctypes.addressof(matrix)
     bold_fonts: dict[int, bool] = {}
     known: dict[int, Style] = {}
+    asked: dict[int, Style] = {}
 
     def style(index: int) -> Style:
-        shown = pdfium_calls.text_object(handle, index) or -1 - index
-        if shown not in known:
-            known[shown] = read(index, shown)
-        return known[shown]
+        found = asked.get(index)
+        if found is None:
+            shown = pdfium_calls.text_object(handle, index) or -1 - index
+            found = known.get(shown)
+            if found is None:
+                found = known[shown] = read(index, shown)
+            asked[index] = found
+        return found
 
     def read(index: int, shown: int) -> Style:
         size, angle = pdfium_calls.font_size(handle, index), 0.0
         if pdfium_calls.character_matrix(handle, index, target):
             a, b, c, d, _, _ = matrix
-            along = math.hypot(a, b)
-            size *= abs(a * d - b * c) / along if along else 1.0
-            angle = math.degrees(math.atan2(b, a))  # of the baseline: slanted letters stand on a level one
+            if b == 0 and a > 0:
+                size *= abs(d)
+            else:
+                along = math.hypot(a, b)
+                size *= abs(a * d - b * c) / along if along else 1.0
+                angle = math.degrees(math.atan2(b, a))  # of the baseline: slanted letters stand on a level one
         font = pdfium_calls.object_font(shown) or 0 if shown > 0 else 0
         if font not in bold_fonts or not font:
             bold_fonts[font] = _is_bold(handle, index)

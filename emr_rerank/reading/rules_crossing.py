@@ -57,15 +57,35 @@ def _end_to_end(lines: Sequence[tuple[float, float, float]]) -> list[RuleLine]:
 
 def tables_between(across: Sequence[RuleLine], down: Sequence[RuleLine]) -> list[list[BBox]]:
     """The cells of every table, tables from top to bottom: the smallest boxes whose corners are crossings of rules."""
+    if _all_cross(across, down):
+        grid = _grid([rule.place for rule in down], [rule.place for rule in across])
+        return [grid] if len(grid) > 1 else []
     tables: list[list[BBox]] = []
     for rows, columns, points in _networks(across, down):
         xs, ys = sorted({across_at for across_at, _ in points}), sorted({down_at for _, down_at in points})
         if len(points) == len(xs) * len(ys) == len(rows) * len(columns):  # a full grid
-            tables.append([(x, y, right, low) for y, low in pairwise(ys) for x, right in pairwise(xs)])
+            tables.append(_grid(xs, ys))
         else:
             tables += joined_cells(cells_between(points))
     found = [table for table in tables if len(table) > 1]
     return sorted(found, key=lambda table: (table[0][1], table[0][0]))
+
+
+def _all_cross(across: Sequence[RuleLine], down: Sequence[RuleLine]) -> bool:
+    """Whether every rule crosses every other: then all of them make one full grid."""
+    if not across or not down:
+        return False
+    for rules, others in ((across, down), (down, across)):
+        places = [rule.place for rule in others]  # in order
+        if any(place == after for place, after in pairwise(places)):
+            return False
+        if max(rule.start for rule in rules) - _REACH > places[0] or min(rule.end for rule in rules) + _REACH < places[-1]:
+            return False
+    return True
+
+
+def _grid(xs: Sequence[float], ys: Sequence[float]) -> list[BBox]:
+    return [(x, y, right, low) for y, low in pairwise(ys) for x, right in pairwise(xs)]
 
 
 class Crossing(NamedTuple):

@@ -70,6 +70,9 @@ _left = attrgetter("x0")
 
 def row_box(words: Sequence[Word]) -> BBox:
     """The box around words, rounded to hundredths of a point."""
+    if len(words) == 1:
+        word = words[0]
+        return round(word.x0, 2), round(word.top, 2), round(word.x1, 2), round(word.bottom, 2)
     return (
         round(min(word.x0 for word in words), 2),
         round(min(word.top for word in words), 2),
@@ -80,7 +83,9 @@ def row_box(words: Sequence[Word]) -> BBox:
 
 def joined(words: Sequence[Word]) -> str:
     """The text of one row of words; letter-spaced Han titles (病 程 记 录) are closed up."""
-    if len(words) > 1 and all(len(word.text) == 1 and is_cjk(word.text) for word in words):
+    if len(words) == 1:
+        return words[0].text
+    if all(len(word.text) == 1 and is_cjk(word.text) for word in words):
         return "".join(word.text for word in words)
     text = words[0].text
     for before, word in pairwise(words):

@@ -4,11 +4,12 @@ import datetime
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Literal
 
 from emr_rerank.rules.dates import DateRule, date_rules, month_number
+from emr_rerank.rules.needed_letters import needed_letters
 from emr_rerank.rules.numerals import single
 
 DateRole = Literal["own", "planned", "compared"]
@@ -167,9 +168,16 @@ class DayRules:
             made.append(DateMention(start, match.end(), rule, day, time_of_day(match), role))
         return tuple(made)
 
+    @cached_property
+    def _needed(self) -> tuple[frozenset[str] | None, ...]:
+        return tuple(needed_letters(pattern) for _, pattern in self.dates)
+
     def _matches(self, text: str) -> Iterator[tuple[DateRule, re.Match[str]]]:
         taken: list[tuple[int, int]] = []
-        for rule, pattern in self.dates:
+        letters = frozenset(text)
+        for (rule, pattern), needed in zip(self.dates, self._needed, strict=True):
+            if needed is not None and needed.isdisjoint(letters):
+                continue
             for match in pattern.finditer(text):
                 if any(match.start() < end and start < match.end() for start, end in taken):
                     continue
