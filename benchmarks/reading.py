@@ -4,12 +4,13 @@
 
 The documents (benchmarks/printed) are printed anew with every producer at hand: reportlab, Chromium, LibreOffice. Times
 are processor times, as all readers use one thread and machines are shared: text and tables of all pages of a file,
-opened and closed, the best of the runs. The ratio of a family of producers is the median over its documents of four
-pages and more of pdfplumber's time by ours. Character errors are on text pages, white space apart, in reading order. A
-table cell is right in its row and column only.
+opened and closed, the best of the runs, each begun with the garbage collected. The ratio of a family of producers is
+the median over its documents of four pages and more of pdfplumber's time by ours. Character errors are on text pages,
+white space apart, in reading order. A table cell is right in its row and column only.
 """
 
 import argparse
+import gc
 import importlib.util
 import json
 import platform
@@ -71,6 +72,7 @@ def measure(path: Path, document: Document, runs: int, names: Sequence[str]) -> 
             continue
         best = float("inf")
         for _ in range(runs):
+            gc.collect()  # nobody pays for what another reader left
             began = time.process_time()
             result = read(path)
             best = min(best, (time.process_time() - began) * 1000)

@@ -1,4 +1,4 @@
-"""ASCII base 85 of PDF (ISO 32000-1, 7.4.3), decoded by whole columns: the standard library does it letter by letter."""
+"""ASCII base 85 of PDF (ISO 32000-1, 7.4.3), decoded by whole columns; the standard library goes letter by letter."""
 
 import base64
 

@@ -62,9 +62,13 @@ class Columns:
     def place(self, row: Row) -> list[list[Word]]:
         """The words of a row, by column."""
         cells: list[list[Word]] = [[] for _ in self.head]
+        borders = self.borders
         for word in row:
-            for part in self._parts(word, row) if self.crossed(word) else (word,):
-                cells[bisect_right(self.borders, (part.x0 + part.x1) / 2)].append(part)
+            if bisect_right(borders, word.x0 + 1) >= bisect_left(borders, word.x1 - 1):  # crosses none
+                cells[bisect_right(borders, (word.x0 + word.x1) / 2)].append(word)
+                continue
+            for part in self._parts(word, row):
+                cells[bisect_right(borders, (part.x0 + part.x1) / 2)].append(part)
         return cells
 
     def crossed(self, word: Word) -> Sequence[float]:
@@ -127,7 +131,8 @@ class PageRows:
 
 def find_header(row: Row, labels: Labels) -> tuple[HeadCell, ...] | None:
     """The labels of a header row, or None when the row is no header."""
-    if sum(labels.most_in(word.text) for word in row) < MIN_LABELS:
+    most = [labels.most_in(word.text) for word in row]
+    if sum(most) < MIN_LABELS or all(word.text[0].isdigit() for word, count in zip(row, most, strict=True) if count):
         return None
     cells = _head_cells(row, labels)
     roles = [cell.role for cell in cells]

@@ -18,6 +18,8 @@ from emr_rerank.rules.days import (
     time_of_day,
 )
 
+_DIGIT = re.compile(r"\d")
+
 
 @dataclass(frozen=True)
 class OwnDate:
@@ -63,6 +65,8 @@ class DateReader:
     def first_date(self, text: str, start: int = 0, *, at_start: bool = False) -> tuple[str, int, int] | None:
         """(ISO date, start, end) of the first full calendar date from `start` on; with `at_start`, right there."""
         best: tuple[str, int, int] | None = None
+        if not _DIGIT.search(text, start):
+            return None
         for rule, pattern in self.rules.of_kind("calendar"):
             match = pattern.match(text, start) if at_start else pattern.search(text, start)
             day = calendar_day(match) if match else None

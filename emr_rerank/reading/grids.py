@@ -116,12 +116,14 @@ def _is_tall(cell: Cell) -> bool:
 
 def _is_prose(row: GridRow, grid: Grid) -> bool:
     filled = [text for text in row.cells if text]
+    if len(filled) > 2:
+        return False
     longest = max(len(text) for text in filled)
-    if len(filled) <= 2 and longest > _PROSE_CHARACTERS:
-        return True
+    if len(filled) == 2 or longest > _PROSE_CHARACTERS:
+        return longest > _PROSE_CHARACTERS
     wide = max(word.x1 for word in row.words) - min(word.x0 for word in row.words)
     lines = len(visual_rows(row.words))
-    return len(filled) == 1 and (lines >= 2 or longest > 60) and wide > 0.5 * (grid.bbox[2] - grid.bbox[0])
+    return (lines >= 2 or longest > 60) and wide > 0.5 * (grid.bbox[2] - grid.bbox[0])
 
 
 def _table(

@@ -49,6 +49,10 @@ class Labels:
     def _longest(self) -> int:
         return max(map(len, self.exact), default=0)
 
+    @cached_property
+    def _firsts(self) -> frozenset[str]:
+        return frozenset(label[:2] for label in self.exact)
+
     def most_in(self, text: str) -> int:
         """How many column labels a word may hold or begin, at most: a quick test that lets most prose go unread."""
         if text not in self.most:
@@ -62,12 +66,12 @@ class Labels:
         if label in self.beginnings or _PART_OF_DAY.match(text) or self.role(text) is not None:
             return True
         ends = range(2, min(len(label), self._longest) + 1)  # of a label that something is glued to
-        return any(label[:end] in self.exact for end in ends)
+        return label[:2] in self._firsts and any(label[:end] in self.exact for end in ends)
 
     def run_together(self, text: str) -> list[int]:
         """Where the labels end that a word without spaces is run together from (结果单位: [2, 4]); [] for another."""
         label = _normal(text)
-        if len(label) != len(text):
+        if len(label) != len(text) or label[:2] not in self._firsts:
             return []
         ends: list[int] = []
         start = 0

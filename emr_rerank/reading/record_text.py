@@ -76,9 +76,10 @@ def assemble(pages: Sequence[Page], blocks: Blocks, overrides: Path | None = Non
                 flush()
                 length = _write_rows(out, pieces, length, page, margins, parts[(page.number, item)])
                 continue
-            line = item.model_copy(update={"text": _clean(item.text)})
-            if not line.text:
+            text = _clean(item.text)
+            if not text:
                 continue
+            line = item if text == item.text else item.model_copy(update={"text": text})
             if is_vertical(line):
                 notes.append((page, line, margins))
                 if not paragraph:

@@ -7,7 +7,7 @@ the hundreds of short lines that some producers draw around every cell.
 
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -57,11 +57,14 @@ def _end_to_end(lines: Sequence[tuple[float, float, float]]) -> list[RuleLine]:
 
 def tables_between(across: Sequence[RuleLine], down: Sequence[RuleLine]) -> list[list[BBox]]:
     """The cells of every table, tables from top to bottom: the smallest boxes whose corners are crossings of rules."""
-    if _all_cross(across, down):
-        grid = _grid([rule.place for rule in down], [rule.place for rule in across])
-        return [grid] if len(grid) > 1 else []
     tables: list[list[BBox]] = []
-    for rows, columns, points in _networks(across, down):
+    crossing = []
+    for flat, upright in _bands(across, down):
+        if _all_cross(flat, upright):
+            tables.append(_grid([rule.place for rule in upright], [rule.place for rule in flat]))
+        else:
+            crossing += _networks(flat, upright)
+    for rows, columns, points in crossing:
         xs, ys = sorted({across_at for across_at, _ in points}), sorted({down_at for _, down_at in points})
         if len(points) == len(xs) * len(ys) == len(rows) * len(columns):  # a full grid
             tables.append(_grid(xs, ys))
@@ -69,6 +72,19 @@ def tables_between(across: Sequence[RuleLine], down: Sequence[RuleLine]) -> list
             tables += joined_cells(cells_between(points))
     found = [table for table in tables if len(table) > 1]
     return sorted(found, key=lambda table: (table[0][1], table[0][0]))
+
+
+def _bands(across: Sequence[RuleLine], down: Sequence[RuleLine]) -> Iterator[tuple[list[RuleLine], list[RuleLine]]]:
+    """The rules of stretches of the page that no vertical rule joins; horizontal ones between them are left out."""
+    places = [rule.place for rule in across]
+    waiting = sorted(down, key=lambda rule: rule.start)
+    while waiting:
+        start, end, count = waiting[0].start, waiting[0].end, 0
+        while count < len(waiting) and waiting[count].start - _REACH <= end + _REACH:
+            end = max(end, waiting[count].end)
+            count += 1
+        upright, waiting = sorted(waiting[:count]), waiting[count:]
+        yield list(across[bisect_left(places, start - _REACH) : bisect_right(places, end + _REACH)]), upright
 
 
 def _all_cross(across: Sequence[RuleLine], down: Sequence[RuleLine]) -> bool:
@@ -79,7 +95,8 @@ def _all_cross(across: Sequence[RuleLine], down: Sequence[RuleLine]) -> bool:
         places = [rule.place for rule in others]  # in order
         if any(place == after for place, after in pairwise(places)):
             return False
-        if max(rule.start for rule in rules) - _REACH > places[0] or min(rule.end for rule in rules) + _REACH < places[-1]:
+        start, end = max(rule.start for rule in rules), min(rule.end for rule in rules)
+        if start - _REACH > places[0] or end + _REACH < places[-1]:
             return False
     return True
 

@@ -43,6 +43,8 @@ def visual_rows(words: Sequence[Word]) -> list[list[Word]]:
 
     A word joins a row when they overlap by more than half the height of the lower of the two.
     """
+    if len(words) == 1:
+        return [list(words)]
     rows: list[list[Word]] = []
     spans: list[tuple[float, float]] = []
     for word in sorted(words, key=_height):
@@ -96,7 +98,7 @@ def joined(words: Sequence[Word]) -> str:
 def line_of(words: Sequence[Word]) -> PrintedLine:
     """One row of words as a printed line. It is bold when all of it is."""
     confidences = [word.confidence for word in words if word.confidence is not None]
-    longest = max(words, key=lambda word: len(word.text))
+    longest = max(words, key=lambda word: len(word.text)) if len(words) > 1 else words[0]
     return PrintedLine(
         text=joined(words),
         bbox=row_box(words),
