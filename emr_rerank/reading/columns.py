@@ -132,7 +132,7 @@ class PageRows:
 def find_header(row: Row, labels: Labels) -> tuple[HeadCell, ...] | None:
     """The labels of a header row, or None when the row is no header."""
     most = [labels.most_in(word.text) for word in row]
-    if sum(most) < MIN_LABELS or all(word.text[0].isdigit() for word, count in zip(row, most, strict=True) if count):
+    if sum(most) < MIN_LABELS or all(word.text[:1].isdigit() for word, count in zip(row, most, strict=True) if count):
         return None
     cells = _head_cells(row, labels)
     roles = [cell.role for cell in cells]

@@ -49,19 +49,17 @@ def _deflated(data: bytes) -> Iterator[memoryview]:
 
 
 def _streams(data: bytes) -> Iterator[tuple[int, int, int]]:
-    """(keyword, first byte, end) of each stream."""
+    """(keyword, first byte, end) of whatever may be a stream; one that is found inside another hides none."""
     begin = data.find(_BEGIN)
     while begin >= 0:
         start = begin + len(_BEGIN)
-        start += 2 if data[start : start + 2] == b"\r\n" else data[start : start + 1] == b"\n"
-        if start == begin + len(_BEGIN) or data[begin - 3 : begin] == b"end":  # the word in another place
-            begin = data.find(_BEGIN, start)
-            continue
-        end = data.find(_END, start)
-        if end < 0:
-            return
-        yield begin, start, end
-        begin = data.find(_BEGIN, end + len(_END))
+        line_end = next((mark for mark in (b"\r\n", b"\n") if data.startswith(mark, start)), None)
+        if line_end and data[begin - 3 : begin] != b"end":
+            end = data.find(_END, start)
+            if end < 0:
+                return
+            yield begin, start + len(line_end), end
+        begin = data.find(_BEGIN, start)
 
 
 def _unpacks(packed: memoryview, limit: int) -> bool:

@@ -44,3 +44,9 @@ def test_a_stream_that_unpacks_to_too_much_is_refused() -> None:
     broken = (b"/FlateDecode", PACKED[:-30])
     with pytest.raises(FileTooLargeError, match=r"limit of 2 MiB.*max_unpacked_mb"):
         check_streams(pdf(broken, (b"/FlateDecode", bomb)), Settings(max_unpacked_mb=2))
+
+
+def test_the_word_stream_in_front_hides_no_stream() -> None:
+    broken = pdf((b"/FlateDecode", PACKED[:-30]))
+    assert not check_streams(b"%PDF-1.4\n% stream\n" + broken, Settings())
+    assert check_streams(pdf((b"/FlateDecode", PACKED)) + b"endstream\nno deflate endstream", Settings())
