@@ -6,6 +6,7 @@ word. pdfium gives characters in the order of the content stream; whoever uses t
 
 import ctypes
 import math
+import struct
 from collections.abc import Callable
 from itertools import repeat
 from typing import Any, NamedTuple
@@ -22,6 +23,7 @@ BOLD_WEIGHT = 600  # usWeightClass of OpenType: 600 is semi-bold
 _BOLD_NAMES = ("bold", "heavy", "black", "simhei", "stheiti", "黑体")
 _FORCE_BOLD = 1 << 18  # font descriptor flag 19, PDF 32000-1 table 123
 _UNMAPPED_SAMPLE = 100
+_MATRIX = struct.Struct("4f")  # a to d; where the character stands is not asked
 
 
 class TextLayer(NamedTuple):
@@ -123,7 +125,7 @@ def style_reader(text_page: Any, turned: int) -> Callable[[int], Style]:
     def read(index: int, shown: int) -> Style:
         size, angle = pdfium_calls.font_size(handle, index), 0.0
         if pdfium_calls.character_matrix(handle, index, target):
-            a, b, c, d, _, _ = matrix
+            a, b, c, d = _MATRIX.unpack_from(matrix)
             if b == 0 and a > 0:
                 size *= abs(d)
             else:

@@ -140,8 +140,8 @@ def _laid_out(head: tuple[HeadCell, ...], page: PageRows, start: int) -> Columns
                 values += 1
             elif len(row) == 1 and row[0].x1 - row[0].x0 > 0.6 * (head[-1].x1 - head[0].x0):
                 break
-        columns = columns_of(head, body[:last] or first)
-        if values == last:  # every row is a value: a second look would find the same
+        before, columns = columns, columns_of(head, body[:last] or first)
+        if values == last or columns.borders == before.borders:  # a second look would find the same
             break
     return columns
 
