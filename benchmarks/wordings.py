@@ -28,7 +28,7 @@ TRAPS = 12
 CONSTANT = 0.8
 """A score above `min_score`: what the rules allow is kept."""
 _MORE_TITLES = {
-    "入院记录": "admission_note", "出院记录": "discharge_summary", "检验报告单": "lab_report", "诊断": "discharge_diagnosis",
+    "入院记录": "admission_note", "出院记录": "discharge_summary", "检验报告单": "lab_report", "诊断": "discharge_diagnosis", "健康教育": "nursing_record",
     "检查报告单": "imaging_report", "检查结论": "imaging_report", "病案首页": "cover", "日常病程记录": "progress_note",
     "精神检查": "specialist_exam", "胃镜检查": "imaging_report", "Imaging": "imaging_report", "Plan": "treatment_plan",
     "Operative Report": "operation_note", "Laboratory Report": "lab_report", "Microbiology": "lab_report",
@@ -91,7 +91,13 @@ def _codes() -> dict[str, str]:
 
 def section_code(path: Sequence[str]) -> str:
     """The code of the innermost title known."""
-    return next((_codes()[title.lower()] for title in reversed(path) if title.lower() in _codes()), "other")
+    for title in reversed(path):
+        if title.lower() in _codes():
+            return _codes()[title.lower()]
+        matching = (rule.code for rule in section_rules() if rule.pattern and re.fullmatch(rule.pattern, title))
+        if code := next(matching, None):
+            return code
+    return "other"
 
 
 def record_of(lines: Sequence[str]) -> Record:
@@ -119,7 +125,6 @@ def record_of(lines: Sequence[str]) -> Record:
         text=text,
         sections=tuple(sections),
         sentences=tuple(sentences),
-        demographics={"admission_date": "2026-03-02"},
     )
 
 
