@@ -84,3 +84,8 @@ class AnchorCheck:
 
     def _at_home(self, ids: frozenset[str], sentence: Sentence) -> bool:
         return any(sentence.section_code in self._concepts.get(concept_id).home for concept_id in ids)
+
+
+def outside(sentence: Sentence) -> Sentence:
+    """The sentence as it were without its section, so that only its own words count."""
+    return sentence.model_copy(update={"section_path": (), "section_code": "other"})

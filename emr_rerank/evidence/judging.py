@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from emr_rerank.evidence.allergy import AllergyCheck
-from emr_rerank.evidence.anchors import AnchorCheck
+from emr_rerank.evidence.anchors import AnchorCheck, outside
 from emr_rerank.evidence.stated import StatedFacts
-from emr_rerank.evidence.terms import lexicon
+from emr_rerank.evidence.terms import lexicon, surface_terms
 from emr_rerank.evidence.times import AskedTime
+from emr_rerank.evidence.understand import content
 from emr_rerank.findings import Fact
 from emr_rerank.record import Assertion, Sentence
 from emr_rerank.rules.evidence import role_pattern, role_sections
@@ -20,6 +21,9 @@ TYPED_FLOOR = 0.9
 HOME_FLOOR = 0.7
 """Least probability of a sentence in the section that is about the matter asked for (`Allergies: trimethoprim, rash`):
 what stands there answers, whatever its words."""
+NAMED_FLOOR = 0.7
+"""Least probability of a sentence that names every matter asked for, in a section where such matters are written, of
+the time asked for and as a fact, where the question says nothing else: similarity can't add to that."""
 VETO_CEILING = 0.3
 """Most probability of a sentence that can't prove the answer, however similar it is."""
 _EXTREME = ("highest", "lowest")
@@ -93,9 +97,26 @@ class Judge:
         witnessed = typed or any(self._stated.answers(fact, sentence) for fact in here)
         if self._needs_fact and not witnessed:
             return Judged(sentence, min(score, self._ceiling), assertion, False)
-        floor = TYPED_FLOOR if witnessed else HOME_FLOOR if self._anchors.at_home(sentence) else 0.0
+        floor = TYPED_FLOOR if witnessed else self._floor(sentence, assertion)
         advised = not witnessed and self._stated.only_advised(here)
         return Judged(sentence, max(score, floor), assertion, True, witnessed, advised)
+
+    def _floor(self, sentence: Sentence, assertion: Assertion) -> float:
+        """The least probability of a sentence that may be evidence and holds no typed fact that answers."""
+        if self._anchors.at_home(sentence):
+            return HOME_FLOOR
+        asked = self._question
+        if not self._understood or assertion == "conditional" or sentence.section_code not in asked.sections:
+            return 0.0
+        if asked.shows and not any(re.search(pattern, sentence.text, re.IGNORECASE) for pattern in asked.shows):
+            return 0.0
+        return NAMED_FLOOR if self._anchors.holds(outside(sentence)) else 0.0
+
+    @cached_property
+    def _understood(self) -> bool:
+        """Whether the rules know all that the question says; single characters left over are particles."""
+        rest = surface_terms(content(self._question.text, self._rules).text)
+        return bool(self._question.anchors) and not self._question.loose and all(len(term) < 2 for term in rest)
 
     def _speaks_of_it(self, sentence: Sentence, typed: bool) -> bool:
         """Whether the anchors hold, or are mere words or matters of many words, whose absence says little.
@@ -161,7 +182,8 @@ class Judge:
         return assertion == "absent" or all(re.search(pattern, sentence.text, re.IGNORECASE) for pattern in needed)
 
     def _hypothetical(self, sentence: Sentence, assertion: Assertion) -> bool:
-        """Whether the sentence says what may happen: it does not prove that it did."""
-        if sentence.section_code in self._question.sections:
+        """Whether the sentence says what may happen: it does not prove that it did, unless plans are asked for."""
+        idle = {*role_sections("hypothetical", self._rules), *role_sections("intended", self._rules)}
+        if sentence.section_code in idle and sentence.section_code in self._question.sections:
             return False
         return assertion == "conditional" or sentence.section_code in role_sections("hypothetical", self._rules)

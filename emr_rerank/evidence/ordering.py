@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from pathlib import Path
 
-from emr_rerank.evidence.anchors import AnchorCheck
+from emr_rerank.evidence.anchors import AnchorCheck, outside
 from emr_rerank.evidence.calibration import log_odds
 from emr_rerank.evidence.judging import Judged
 from emr_rerank.evidence.terms import lexicon
@@ -79,7 +79,7 @@ class Order:
         if self._listed(sentence):
             # The chief item of a list stands first, whatever its words.
             return self._distance(sentence) - log_odds(1.0) + 1e-6 * sentence.index
-        named = self._anchors.holds(sentence.model_copy(update={"section_path": (), "section_code": "other"}))
+        named = self._anchors.holds(outside(sentence))
         denial = self._denial_cost() if item.assertion == "absent" else 0.0
         plan = PLAN_COST if item.advised or self._plans(sentence) else 0.0
         bonus = self._bonus(item) + (TEXT_BONUS if named else 0.0)

@@ -164,10 +164,13 @@ def _concepts(
     """What the answer is about.
 
     A class word is left out beside one of its analytes (血气的乳酸), a general word that evidence need not name beside
-    a concept of its kinds (用药, 出院带药).
+    a concept of its kinds (用药, 出院带药), and a matter without a section of its own that only the wording means
+    (how … treated) beside one that has a section (下一步怎么处理: the plan).
     """
     ids = [item.term for item in matter if not item.analyte]
     asked = [known for known in _instead([*ids, *phrasing.means], words) if not set(known.analytes) & set(analytes)]
+    if any(known.group == "section" and known.home and not known.kinds for known in asked):
+        asked = [known for known in asked if known.id in ids or known.group != "section" or known.home]
     if phrasing.treated:
         asked = [known for known in asked if known.group not in TREATED]
     told = {kind for known in asked if known.anchor for kind in known.kinds}
