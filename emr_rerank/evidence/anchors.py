@@ -45,11 +45,14 @@ class AnchorCheck:
         text = " ".join((*sentence.section_path, sentence.text))
         held = self._held(sentence, text, self._concepts.named(text) | self._carried.get(sentence.index, frozenset()))
         missing = [ids for (ids, _), holds in zip(self._groups, held, strict=True) if not holds]
-        return all(ids and all(self._told_freely(i) for i in ids) for ids in missing)
+        return all(ids and all(self._told_freely(i, beside=any(held)) for i in ids) for ids in missing)
 
-    def _told_freely(self, concept_id: str) -> bool:
+    def _told_freely(self, concept_id: str, *, beside: bool) -> bool:
+        """Whether records put the matter in many words; beside a thing named, a section asked for only says where."""
         concept = self._concepts.get(concept_id)
-        return concept.group == "symptom" or (concept.group == "section" and not concept.home)
+        if concept.group != "section":
+            return concept.group == "symptom"
+        return not concept.home or (beside and not concept.roles and "medication" not in concept.kinds)
 
     def _held(self, sentence: Sentence, text: str, named: frozenset[str]) -> list[bool]:
         return [

@@ -146,7 +146,8 @@ def _order(
     best = lexical.max(initial=0.0)
     mixed = prior + (4 * lexical / best if best > 0 else 0)
     sectional = [int(i) for i in np.argsort(-mixed, kind="stable") if mixed[i] > 0]
-    return list(dict.fromkeys([*typed, *_in_turn(sectional, flat)]))
+    wordless = [i for i, s in enumerate(record.sentences) if s.section_code in question.sections]
+    return list(dict.fromkeys([*typed, *_in_turn(sectional, flat), *wordless]))
 
 
 def _by_day(record: Record, indices: list[int], question: Question) -> list[int]:

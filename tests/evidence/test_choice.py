@@ -238,15 +238,71 @@ def test_the_section_that_is_about_the_matter_comes_first_among_equals() -> None
 
 @pytest.mark.parametrize("score", [0.64, 0.2, 0.0])
 def test_below_the_threshold_nothing_is_kept(score: float) -> None:
-    choice = ask("有胸痛吗", [sentence(0, "患者无胸痛。")], [score])
+    choice = ask("胸痛向后背放射吗", [sentence(0, "患者无胸痛。")], [score])
     assert choice.kept == ()
     assert choice.rejected[0].score == pytest.approx(score)
+
+
+def floored(question: str, text: str, code: str, assertion: Assertion = "present") -> list[int]:
+    return indices(ask(question, [sentence(0, text, code)], [0.1], assertions=[assertion]))
+
+
+@pytest.mark.parametrize(
+    ("question", "text", "code", "assertion"),
+    [
+        ("有胸痛吗", "患者无胸痛。", "present_illness", "absent"),
+        ("患者到底有没有胸痛？", "患者胸痛2天。", "present_illness", "present"),
+        ("盗汗有没有", "夜间盗汗明显。", "progress_note", "present"),
+    ],
+)
+def test_what_the_rules_affirm_is_not_refused_for_its_score(
+    question: str, text: str, code: str, assertion: Assertion
+) -> None:
+    assert floored(question, text, code, assertion) == [0]
+
+
+@pytest.mark.parametrize(
+    ("question", "text", "code", "assertion"),
+    [
+        ("有胸痛吗", "如出现胸痛，及时就诊。", "present_illness", "conditional"),
+        ("有胸痛吗", "母亲有胸痛。", "present_illness", "family"),
+        ("有胸痛吗", "胸痛时用", "orders", "present"),
+        ("胸痛几次", "患者胸痛。", "present_illness", "present"),
+        ("胸痛向后背放射吗", "患者胸痛2天。", "present_illness", "present"),
+    ],
+)
+def test_what_the_rules_do_not_affirm_needs_its_score(
+    question: str, text: str, code: str, assertion: Assertion
+) -> None:
+    assert floored(question, text, code, assertion) == []
+
+
+def test_what_may_happen_is_no_finding_even_where_findings_stand() -> None:
+    line = sentence(0, "若降钙素原继续升高，考虑调整治疗。", "progress_note")
+    assert indices(ask("降钙素原是多少？", [line], [0.99], assertions=["conditional"])) == []
+
+
+@pytest.mark.parametrize(
+    ("question", "text"),
+    [
+        ("以前诊断过肝硬化没有", "既往肝硬化史。"),
+        ("盗汗有没有好转", "患者盗汗较前明显减轻。"),
+        ("医嘱里有没有甘露醇", "予甘露醇125ml q8h静滴。"),
+    ],
+)
+def test_beside_a_thing_a_section_only_says_where(question: str, text: str) -> None:
+    assert indices(ask(question, [sentence(0, text, "progress_note")], [0.8])) == [0]
+    assert indices(ask(question, [sentence(0, "患者一般情况可。", "progress_note")], [0.8])) == []
+
+
+def test_discharge_drugs_are_no_mere_place() -> None:
+    assert indices(ask("出院带药有阿司匹林吗", [sentence(0, "予阿司匹林口服。", "progress_note")], [0.9])) == []
 
 
 def test_sizes_ranks_and_offsets() -> None:
     lines = [sentence(i, f"胸痛第{i}次。") for i in range(12)]
     settings = Settings(evidence=3, rejected=2)
-    choice = ask("有胸痛吗", lines, [0.9] * 6 + [0.3] * 6, settings=settings)
+    choice = ask("胸痛向后背放射吗", lines, [0.9] * 6 + [0.3] * 6, settings=settings)
     assert [item.rank for item in choice.kept] == [1, 2, 3]
     assert [item.rank for item in choice.rejected] == [1, 2]
     assert all(item.end - item.start == len(item.text) for item in choice.kept)
