@@ -110,11 +110,20 @@ def record_of(lines: Sequence[str]) -> Record:
         text += said + "\n"
         place = {"start": start, "date": "2026-03-05"}
         sections.append(
-            Section(code=code, title=path[-1], path=path, page_start=1, page_end=1, end=end + 1, body_start=start, **place)
+            Section(
+                code=code, title=path[-1], path=path, page_start=1, page_end=1, end=end + 1, body_start=start, **place
+            )
         )
         sentences.append(
             Sentence(
-                index=index, end=end, text=said, section_code=code, section_path=path, page=1, bbox=(0, 0, 1, 1), **place
+                index=index,
+                end=end,
+                text=said,
+                section_code=code,
+                section_path=path,
+                page=1,
+                bbox=(0, 0, 1, 1),
+                **place,
             )
         )
     return Record(
@@ -164,9 +173,7 @@ def ask(asker: Asker, case: Case, chance: random.Random) -> Result:
     rank = next((item.rank for item in full if lines[item.sentence] == case.proof), None)
     less = [line for line in lines if line != case.proof]
     empty = asker.ask(record_of(less), case.question).evidence
-    return Result(
-        case, rank, lines[full[0].sentence] if full else "", less[empty[0].sentence] if empty else ""
-    )
+    return Result(case, rank, lines[full[0].sentence] if full else "", less[empty[0].sentence] if empty else "")
 
 
 def _asker(scores: str) -> Asker:
