@@ -28,7 +28,8 @@ TRAPS = 12
 CONSTANT = 0.8
 """A score above `min_score`: what the rules allow is kept."""
 _MORE_TITLES = {
-    "入院记录": "admission_note", "出院记录": "discharge_summary", "检验报告单": "lab_report", "诊断": "discharge_diagnosis", "健康教育": "nursing_record",
+    "入院记录": "admission_note", "出院记录": "discharge_summary", "检验报告单": "lab_report",
+    "诊断": "discharge_diagnosis", "健康教育": "nursing_record",
     "检查报告单": "imaging_report", "检查结论": "imaging_report", "病案首页": "cover", "日常病程记录": "progress_note",
     "精神检查": "specialist_exam", "胃镜检查": "imaging_report", "Imaging": "imaging_report", "Plan": "treatment_plan",
     "Operative Report": "operation_note", "Laboratory Report": "lab_report", "Microbiology": "lab_report",
