@@ -92,10 +92,11 @@ def _codes() -> dict[str, str]:
 
 def section_code(path: Sequence[str]) -> str:
     """The code of the innermost title known."""
+    opening = [rule for rule in section_rules() if rule.pattern and rule.code != "other"]
     for title in reversed(path):
         if title.lower() in _codes():
             return _codes()[title.lower()]
-        matching = (rule.code for rule in section_rules() if rule.pattern and re.fullmatch(rule.pattern, title))
+        matching = (rule.code for rule in opening if re.fullmatch(rule.pattern or "", title))
         if code := next(matching, None):
             return code
     return "other"
