@@ -15,11 +15,12 @@ if TYPE_CHECKING:
     from emr_rerank.archive.archive import Archive
     from emr_rerank.audit.journal import Journal
     from emr_rerank.errors import EmrRerankError
-    from emr_rerank.findings import Answer, Evidence, Fact, Question, RecordCheck, Trend
+    from emr_rerank.findings import Answer, Evidence, Fact, Question, Trend
     from emr_rerank.pipeline.asker import Asker
     from emr_rerank.pipeline.checking import check_record
     from emr_rerank.reading.reader import read_record
     from emr_rerank.record import Record, Section, Sentence
+    from emr_rerank.record_check import RecordCheck
     from emr_rerank.settings import Settings
 
 _HOME = {
@@ -32,7 +33,7 @@ _HOME = {
     "Journal": "audit.journal",
     "Question": "findings",
     "Record": "record",
-    "RecordCheck": "findings",
+    "RecordCheck": "record_check",
     "Section": "record",
     "Sentence": "record",
     "Settings": "settings",

@@ -12,7 +12,7 @@ from emr_rerank.display import flat, html_table
 if TYPE_CHECKING:
     from rich.console import Group
 
-    from emr_rerank.findings import RecordChange, RecordCheck, RecordConflict
+    from emr_rerank.record_check import RecordChange, RecordCheck, RecordConflict
 
 _COLUMNS = ("side", "page", "section", "date", "text")
 _LABELS = {

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import torch
 
+from emr_rerank.errors import ModelError
 from emr_rerank.evidence.bge import MAX_TOKENS, BgeOptions
 from emr_rerank.evidence.devices import resolve_precision
 from emr_rerank.evidence.flag_embedding import BATCH, FlagCrossEncoder
@@ -63,5 +64,5 @@ def forget() -> None:
 def _bf16() -> list[str]:
     try:
         return [resolve_precision("bf16", "cpu")]
-    except Exception:
+    except ModelError:  # this CPU has no bf16
         return []

@@ -1,6 +1,7 @@
 """bge-reranker-v2-m3 and bge-m3 (Chen et al., arXiv 2402.03216), by the packed engine or by FlagEmbedding."""
 
 import os
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -40,7 +41,7 @@ class BgeOptions:
     gpus: int = 1
 
 
-class _BgeModel:
+class _BgeModel(ABC):
     """What reranker and embedder share: the folder, the device, and failures told without the text."""
 
     def __init__(self, model: str, options: BgeOptions) -> None:
@@ -69,8 +70,9 @@ class _BgeModel:
         """`sha256:…` over weights and calibration."""
         return folder_hash(self.folder)
 
+    @abstractmethod
     def _load(self, options: BgeOptions, devices: Sequence[str]) -> Any:
-        raise NotImplementedError
+        """The engine of the options with the model's weights on the devices."""
 
     def _told(self, compute: Callable[[Any], Result], texts: Any) -> Result:
         try:

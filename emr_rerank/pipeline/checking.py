@@ -1,8 +1,8 @@
 """A whole record checked against itself."""
 
 from emr_rerank.facts.conflicts import find
-from emr_rerank.findings import RecordCheck
 from emr_rerank.record import Record
+from emr_rerank.record_check import RecordCheck
 from emr_rerank.settings import Settings
 
 

@@ -8,7 +8,7 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from emr_rerank import Settings, check_record, read_record
-from emr_rerank.findings import RecordCheck
+from emr_rerank.record_check import RecordCheck
 from tests.pipeline.stay_pdf import Stay, edited, pdf, stays
 
 SCHEMA = Path(__file__).resolve().parents[1] / "schemas" / "check.schema.json"

@@ -13,8 +13,9 @@ from emr_rerank.facts.conflicts.sides import side_contradictions
 from emr_rerank.facts.conflicts.statements import exclusive_contradictions
 from emr_rerank.facts.conflicts.values import value_contradictions
 from emr_rerank.facts.extract import extract_facts
-from emr_rerank.findings import CitedSentence, CitedSide, Conflict, Evidence, RecordChange, RecordCheck, RecordConflict
+from emr_rerank.findings import Conflict, Evidence
 from emr_rerank.record import Record, Sentence
+from emr_rerank.record_check import CitedSentence, CitedSide, RecordChange, RecordCheck, RecordConflict
 from emr_rerank.rules.conflicts import matter_label
 
 DETECTORS: tuple[Callable[[Ground], Iterator[Contradiction]], ...] = (
