@@ -50,7 +50,7 @@ def test_mutated_files(folder: Path, make: str, seed: int, how: str, count: int)
 
 
 @pytest.mark.slow
-@settings(max_examples=1500, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=400, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(**CASES)
 def test_many_mutated_files(folder: Path, make: str, seed: int, how: str, count: int) -> None:
     read_mutated(folder, make, seed, how, count)
