@@ -90,6 +90,7 @@ def compare(samples: Sequence[Sample], peers: Sequence[Peer]) -> dict[str, Score
     for peer in peers:
         spans, seconds = peer.detect([one.record.text for one in samples])
         codes = CODES[peer.name]
+        # mypy can't infer a lambda that binds the loop's value by a default
         scores[peer.name] = score(samples, spans, lambda label, codes=codes: codes.get(label, set()))  # type: ignore[misc]
         scores[peer.name].seconds = seconds
     return scores

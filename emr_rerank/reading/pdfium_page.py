@@ -38,6 +38,7 @@ class Frame:
 
     def boxes(self, boxes: NDArray[np.float64]) -> NDArray[np.float64]:
         """The same for n × 4 boxes at once."""
+        # `box` only adds and subtracts, so columns do as well as single numbers; its annotation names the latter
         return np.column_stack(self.box(boxes[:, 0], boxes[:, 1], boxes[:, 2], boxes[:, 3]))  # type: ignore[arg-type]
 
     @property

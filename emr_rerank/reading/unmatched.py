@@ -48,11 +48,17 @@ def unmatched_headings(record: Record, overrides: Path | None = None) -> tuple[U
         reason = _hinted(line.text, hints, ways, codes) or ("own_line" in ways and _known(line.text, finder)) or None
         if reason is None:
             continue
-        text = line.text if len(line.text) <= _SHORT else _LABEL.match(line.text)[0]  # type: ignore[index]
+        text = _shown(line.text)
         before = found.get(text)
         times, first = (before.times, before.page) if before else (0, page.number)
         found[text] = Unmatched(first, text, reason, times + 1)
     return tuple(found.values())
+
+
+def _shown(text: str) -> str:
+    """The line, or of a long one its label; a long line that begins with a colon has none and is shown whole."""
+    label = _LABEL.match(text) if len(text) > _SHORT else None
+    return label[0] if label else text
 
 
 class _Sections:

@@ -50,3 +50,10 @@ def test_a_rule_of_ones_own_takes_the_line_off_the_list(tmp_path: Path) -> None:
     rule = "rules:\n  - {id: hospital.zh.nutrition, code: other, titles: [营养评估]}\n"
     (tmp_path / "sections.zh.yaml").write_text(rule, encoding="utf-8")
     assert found("入院记录", "营养评估：良好", rules=tmp_path) == []
+
+
+def test_a_long_line_that_begins_with_a_colon_is_shown_whole(tmp_path: Path) -> None:
+    rule = "rules:\n  - {id: own.hint, code: other, level: hint, pattern: '[:：].*'}\n"
+    (tmp_path / "sections.zh.yaml").write_text(rule, encoding="utf-8")
+    text = "：" + "一般情况可" * 12
+    assert text in [shown for shown, _ in found("2026-03-02 08:30 查房记录", "患者好转。", text, rules=tmp_path)]
