@@ -24,7 +24,8 @@ class CrossEncoder(nn.Module):
 
     def __init__(self, backbone: Path, layers: int = 12) -> None:
         super().__init__()
-        self.encoder = BertModel.from_pretrained(backbone, add_pooling_layer=False)
+        kept = {"hidden_dropout_prob": 0.0, "attention_probs_dropout_prob": 0.0}  # each group is seen about once
+        self.encoder = BertModel.from_pretrained(backbone, add_pooling_layer=False, attn_implementation="eager", **kept)
         blocks = self.encoder.encoder.layer
         self.encoder.encoder.layer = nn.ModuleList(blocks[index] for index in KEPT[layers])
         self.encoder.config.num_hidden_layers = layers
@@ -33,7 +34,11 @@ class CrossEncoder(nn.Module):
 
     def forward(self, ids: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
         """Logits, shape (pairs,); ids and mask have shape (pairs, tokens)."""
-        first = self.encoder(input_ids=ids, attention_mask=mask).last_hidden_state[:, 0]
+        return self.logits(self.encoder(input_ids=ids, attention_mask=mask).last_hidden_state)
+
+    def logits(self, hidden: torch.Tensor) -> torch.Tensor:
+        """Logits of hidden states (pairs, tokens, width), in the precision of the head."""
+        first = hidden[:, 0].to(self.head.weight.dtype)
         return self.head(torch.tanh(self.dense(first))).squeeze(-1)
 
 

@@ -1,10 +1,14 @@
 """Trains the cross-encoder on the groups of `training.generate`.
 
-    python -m training.train WORK [--layers 12] [--minutes 100] [--device cpu]     writes WORK/model/
+    python -m training.train WORK [--layers 6] [--minutes 70] [--device cpu]     writes WORK/model/
 
 Loss: a softmax over each group (listwise, Cao et al. 2007) where it has a positive, and a binary cross-entropy on every
 pair, so that a record without an answer gets low scores throughout. The schedule follows the clock, so that a slower
-machine sees fewer groups and not a broken schedule; the seed is fixed. On a CPU with bfloat16 the products run in it.
+machine sees fewer groups and not a broken schedule; the seed is fixed. The encoder runs in bfloat16, its weights are
+updated in float32 (mixed precision with master weights, Micikevicius et al. 2018).
+
+Real notes say several things in one sentence, the bank one. So in some groups a passage is joined with another of the
+group's negatives: what proves the answer still does, what does not still does not.
 """
 
 import argparse
@@ -18,18 +22,22 @@ from typing import Any
 import torch
 from torch import nn
 
+from emr_rerank.evidence.passage import TEXT_MARK, split_passage
 from training.cross_encoder import CrossEncoder, batch, load_tokenizer
 
 WARM_UP = 0.05
 PAIR_WEIGHT = 0.5
 PEAK = {"encoder": 5e-5, "head": 5e-4}
+JOINED_GROUPS, JOINED_PASSAGES = 0.35, 0.5
+CHUNK = 48
+"""Pairs of about one length that go through the network together, so that little of it is padding."""
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("work", type=Path)
-    parser.add_argument("--layers", type=int, default=12)
-    parser.add_argument("--minutes", type=float, default=100)
+    parser.add_argument("--layers", type=int, default=6)
+    parser.add_argument("--minutes", type=float, default=70)
     parser.add_argument("--groups-a-step", type=int, default=12)
     parser.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu")
     parser.add_argument("--seed", type=int, default=7)
@@ -44,56 +52,94 @@ def train(arguments: argparse.Namespace) -> None:
     work, device = arguments.work, arguments.device
     model = CrossEncoder(work / "backbone", arguments.layers).to(device)
     tokens = load_tokenizer(work / "backbone")
-    heads = [*model.dense.parameters(), *model.head.parameters()]
+    masters = [weight.detach().clone() for weight in model.parameters()]
+    model.encoder.to(torch.bfloat16)
+    last = len(masters) - len([*model.dense.parameters(), *model.head.parameters()])
     optimiser = torch.optim.AdamW(
-        [{"params": model.encoder.parameters(), "peak": PEAK["encoder"]}, {"params": heads, "peak": PEAK["head"]}],
+        [{"params": masters[:last], "peak": PEAK["encoder"]}, {"params": masters[last:], "peak": PEAK["head"]}],
         weight_decay=0.01,
     )
     began, seen, step, saved = time.monotonic(), 0, 0, 0
+    note = {key: getattr(arguments, key) for key in ("layers", "minutes", "seed")}
     losses: list[float] = []
-    for groups in steps(work / "groups.train.jsonl", arguments.groups_a_step, arguments.seed):
+    files = [work / "groups.train.jsonl", work / "groups.outside.jsonl"]
+    for groups in steps(files, arguments.groups_a_step, arguments.seed):
         done = (time.monotonic() - began) / (arguments.minutes * 60)
         if done >= 1:
             break
         rate = min(done / WARM_UP, (1 - done) / (1 - WARM_UP)) if done < WARM_UP else (1 - done) / (1 - WARM_UP)
         for part in optimiser.param_groups:
             part["lr"] = part["peak"] * max(rate, 0.01)
-        losses.append(one_step(model, tokens, optimiser, groups, device))
+        losses.append(gradients(model, tokens, groups, device))
+        update(model, masters, optimiser)
         seen, step = seen + len(groups), step + 1
         if step % 50 == 0:
             recent = sum(losses[-50:]) / len(losses[-50:])
             print(f"{done:6.1%}  {seen} groups  loss {recent:.4f}", flush=True)
         if int(done * 10) > saved:
             saved = int(done * 10)
-            save(model, work / arguments.out, arguments, seen)
-    save(model, work / arguments.out, arguments, seen)
+            save(model, masters, work / arguments.out, {**note, "groups": seen})
+    save(model, masters, work / arguments.out, {**note, "groups": seen})
     print(f"{seen} groups in {arguments.minutes} minutes")
 
 
-def steps(file: Path, size: int, seed: int) -> Iterator[list[dict[str, Any]]]:
+def steps(files: list[Path], size: int, seed: int) -> Iterator[list[dict[str, Any]]]:
     """Batches of groups, shuffled anew each time round, without end."""
-    every = [json.loads(line) for line in file.read_text(encoding="utf-8").splitlines()]
+    every = [json.loads(line) for file in files for line in file.read_text(encoding="utf-8").splitlines()]
     chance = random.Random(seed)
     while True:
         chance.shuffle(every)
         for start in range(0, len(every) - size + 1, size):
-            yield every[start : start + size]
+            yield [joined(each, chance) for each in every[start : start + size]]
 
 
-def one_step(
-    model: CrossEncoder, tokens: Any, optimiser: torch.optim.Optimizer, groups: list[dict[str, Any]], device: str
-) -> float:
-    """One update; the loss before it."""
+def joined(group: dict[str, Any], chance: random.Random) -> dict[str, Any]:
+    """The group, in some cases with passages that say one thing more, which does not answer the question."""
+    fillers = [split_passage(text)[1] for text in group["negatives"]]
+    if chance.random() >= JOINED_GROUPS or len(fillers) < 2:
+        return group
+
+    def longer(passage: str) -> str:
+        path, text = split_passage(passage)
+        filler = chance.choice(fillers)
+        if chance.random() >= JOINED_PASSAGES or filler == text:
+            return passage
+        first, second = (text, filler) if chance.random() < 0.5 else (filler, text)
+        return (
+            (f"{path}{TEXT_MARK}" if path else "") + first.rstrip("。.；;") + chance.choice(("，", "；", " ")) + second
+        )
+
+    return {**group, "positives": [*map(longer, group["positives"])], "negatives": [*map(longer, group["negatives"])]}
+
+
+def gradients(model: CrossEncoder, tokens: Any, groups: list[dict[str, Any]], device: str) -> float:
+    """The gradient of the loss of these groups, and the loss."""
     pairs = [(each["question"], text) for each in groups for text in (*each["positives"], *each["negatives"])]
-    ids, mask = (tensor.to(device) for tensor in batch(tokens, pairs))
-    with torch.autocast(device.partition(":")[0], torch.bfloat16):
-        logits = model(ids, mask).float()
-    loss = group_loss(logits, groups)
+    order = sorted(range(len(pairs)), key=lambda place: len(pairs[place][0]) + len(pairs[place][1]))
+    chunks = [
+        batch(tokens, [pairs[place] for place in order[start : start + CHUNK]]) for start in range(0, len(order), CHUNK)
+    ]
+    # one look-up for all: each would make a gradient as large as the whole vocabulary
+    words = model.encoder.embeddings.word_embeddings(torch.cat([ids.flatten() for ids, _ in chunks]).to(device))
+    logits = []
+    for (ids, mask), own in zip(chunks, words.split([ids.numel() for ids, _ in chunks]), strict=True):
+        states = model.encoder(inputs_embeds=own.view(*ids.shape, -1), attention_mask=mask.to(device))
+        logits.append(model.logits(states.last_hidden_state))
+    loss = group_loss(torch.cat(logits)[torch.tensor(order, device=device).argsort()], groups)
     loss.backward()
-    nn.utils.clip_grad_norm_(model.parameters(), 1.0)
-    optimiser.step()
-    optimiser.zero_grad(set_to_none=True)
     return float(loss.detach())
+
+
+def update(model: CrossEncoder, masters: list[torch.Tensor], optimiser: torch.optim.Optimizer) -> None:
+    """One step of the float32 weights by the gradients of the model, which then takes them over."""
+    for weight, master in zip(model.parameters(), masters, strict=True):
+        master.grad = weight.grad.float() if weight.grad is not None else None
+        weight.grad = None
+    nn.utils.clip_grad_norm_(masters, 1.0)
+    optimiser.step()
+    with torch.no_grad():
+        for weight, master in zip(model.parameters(), masters, strict=True):
+            weight.copy_(master)
 
 
 def group_loss(logits: torch.Tensor, groups: list[dict[str, Any]]) -> torch.Tensor:
@@ -110,11 +156,11 @@ def group_loss(logits: torch.Tensor, groups: list[dict[str, Any]]) -> torch.Tens
     return (torch.stack(lists).mean() if lists else 0.0) + PAIR_WEIGHT * pairwise
 
 
-def save(model: CrossEncoder, folder: Path, arguments: argparse.Namespace, seen: int) -> None:
-    """Weights and how they came about."""
+def save(model: CrossEncoder, masters: list[torch.Tensor], folder: Path, note: dict[str, Any]) -> None:
+    """Float32 weights and how they came about."""
     folder.mkdir(parents=True, exist_ok=True)
-    torch.save(model.state_dict(), folder / "weights.pt")
-    note = {"layers": arguments.layers, "groups": seen, "minutes": arguments.minutes, "seed": arguments.seed}
+    names = [name for name, _ in model.named_parameters()]
+    torch.save(dict(zip(names, masters, strict=True)), folder / "weights.pt")
     (folder / "training.json").write_text(json.dumps(note))
 
 

@@ -16,6 +16,7 @@ from typing import TypeVar
 Result = TypeVar("Result")
 
 _LOOK_S = 0.05
+_TURNS = 100
 _STATM = Path("/proc/self/statm")
 _PAGE_BYTES = 4096
 
@@ -59,9 +60,19 @@ def bounded_call(function: Callable[[], Result], seconds: float, growth_mb: int)
         finally:
             with lock:
                 done.set()
-                ctypes.pythonapi.PyThreadState_SetAsyncExc(caller, None)  # one on its way has nothing to end any more
+            _let_pending_arrive()
     except _BreakOff:
         raise BrokenOffError from None
+
+
+def _let_pending_arrive() -> None:
+    """An exception that is on its way is raised here: a thread looks for one at every turn of a loop.
+
+    Calling it back (PyThreadState_SetAsyncExc with NULL) leaves CPython 3.11 looking for one for ever, and hangs it in
+    the next call that is traced (sys.settrace: debuggers, coverage).
+    """
+    for _ in range(_TURNS):
+        pass
 
 
 def _resident() -> int:

@@ -1,5 +1,7 @@
 """Python code that runs away is broken off; what comes back in time is left alone."""
 
+import subprocess
+import sys
 import time
 
 import pytest
@@ -50,3 +52,16 @@ def test_nothing_is_raised_after_a_call_that_ended_just_in_time() -> None:
         except BrokenOffError:
             continue
         sum(range(100_000))
+
+
+def test_a_traced_call_afterwards_does_not_hang() -> None:
+    """A debugger or coverage traces calls; CPython 3.11 hung there once an exception had been called back."""
+    lines = (
+        "import sys",
+        "from emr_rerank.reading.bounded_call import bounded_call",
+        "bounded_call(lambda: 42, seconds=5, growth_mb=100)",
+        "sys.settrace(lambda *_: None)",
+        "print((lambda: 43)())",
+    )
+    done = subprocess.run([sys.executable, "-c", "\n".join(lines)], capture_output=True, text=True, timeout=120)
+    assert done.stdout == "43\n"
