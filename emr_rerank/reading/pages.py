@@ -24,6 +24,8 @@ _BROKEN_STREAMS = Warning(
     code="damaged_file",
     message="A compressed part of the file is broken: text may be missing or wrong. Copy or export the file again.",
 )
+_LEAST_SIDE = 1.0
+"""Points. A damaged file may say that a page is no higher than a hair."""
 
 
 class PagesRead(Noun):
@@ -108,8 +110,8 @@ def _understood(page: SourcedPage, labels: Labels, going_on: GoingOn) -> tuple[P
         page.warn("watermark", "tilted text (a watermark or stamp) was left out.")
     noun = Page(
         number=raw.number,
-        width=round(raw.width, 2),
-        height=round(raw.height, 2),
+        width=round(max(raw.width, _LEAST_SIDE), 2),
+        height=round(max(raw.height, _LEAST_SIDE), 2),
         source=page.source,
         ocr_confidence=round(page.confidence, 4) if page.confidence is not None else None,
         lines=tuple(lines),

@@ -1,5 +1,6 @@
 """Input that can't be read: each kind has its own error, and no other exception gets out."""
 
+import re
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
@@ -152,6 +153,17 @@ def test_nothing_that_a_library_logs_of_a_damaged_file_gets_out(
     with pytest.raises(NoTextError):
         read_pages(path, NO_OCR)
     assert caplog.text == ""
+
+
+def test_a_page_without_height_is_reported(paper: Callable) -> None:
+    path = record(paper, pages=2, pageCompression=0)
+    data = path.read_bytes()
+    wide, high = re.search(rb"/MediaBox \[ 0 0 (\S+) (\S+) \]", data).groups()
+    flat = b"." + b"1".rjust(len(high) - 1, b"0")  # of the same length, so that no offset in the file moves
+    path.write_bytes(data.replace(b" %s %s ]" % (wide, high), b" %s %s ]" % (wide, flat), 1))
+    read = read_pages(path, NO_OCR)
+    assert read.pages[0].height > 0 and read.pages[1].lines
+    assert {warning.page for warning in read.warnings} == {1}
 
 
 def test_text_beyond_the_page_is_told(paper: Callable) -> None:
