@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy import Connection, delete, insert, select
 
+from emr_rerank.archive.passage_ids import PassageIds, PassageIdTable
 from emr_rerank.archive.rows import packed, section_rows, sentence_rows, unpacked
 from emr_rerank.archive.tables import SCHEMA_VERSION, Tables
 from emr_rerank.archive.vectors import BYTES, column_type, loaded, stored, usable_form
@@ -36,11 +37,13 @@ class StoredRecord:
         record: equal to the one that was added.
         embedder: name of the embedder that made the vectors; empty when there are none.
         vectors: float32, (leaves, dimensions), in the order of `record.leaves()`; None when none were added.
+        passage_ids: token ids of its passages; None when none were added, or not asked for.
     """
 
     record: Record
     embedder: str
     vectors: Vectors | None
+    passage_ids: PassageIds | None = None
 
 
 class ArchivedRecord(Noun):
@@ -70,6 +73,7 @@ class Archive:
         try:
             self._form = self._ensure_tables(create)
             self._tables = Tables(column_type(self._form, self.location))
+            self._passage_ids = PassageIdTable(self._store, self._tables)
         except StoreError:
             self._store.close()
             raise
@@ -79,13 +83,22 @@ class Archive:
         """The URL, without its password."""
         return self._store.name
 
-    def add(self, record: Record, vectors: Vectors | None = None, embedder: str = "", *, replace: bool = False) -> None:
+    def add(
+        self,
+        record: Record,
+        vectors: Vectors | None = None,
+        embedder: str = "",
+        *,
+        passage_ids: PassageIds | None = None,
+        replace: bool = False,
+    ) -> None:
         """Store a record in one transaction. The same file under the same id is stored anew.
 
         Args:
             record: to be stored.
             vectors: of its leaf sections, (leaves, dimensions), finite.
             embedder: name of what made the vectors.
+            passage_ids: token ids of its passages, with the fingerprint of their tokenizer.
             replace: lets the record take the place of another file's record of the same id.
 
         Raises:
@@ -96,6 +109,8 @@ class Archive:
         rows = list(section_rows(record))
         lines = _vector_rows(record.record_id, rows, vectors, embedder, self._form)
         content = packed(record)
+        if passage_ids is not None:
+            self._passage_ids.ensure()
         with self._store.writing() as connection:
             self._make_room(connection, record, replace)
             connection.execute(insert(self._tables.records).values(_record_row(record, embedder, content)))
@@ -106,9 +121,15 @@ class Archive:
             ):
                 if values:
                     connection.execute(insert(table), values)
+            if passage_ids is not None:
+                self._passage_ids.write(connection, record.record_id, passage_ids)
 
-    def get(self, record_id: str) -> StoredRecord:
+    def get(self, record_id: str, *, passage_ids: bool = False) -> StoredRecord:
         """A record, equal to the one added.
+
+        Args:
+            record_id: of the record.
+            passage_ids: read the token ids of its passages too.
 
         Raises:
             StoreError: no record has this id, it is damaged, or the archive can't be read.
@@ -119,12 +140,14 @@ class Archive:
         with self._store.reading() as connection:
             row = connection.execute(content).one_or_none()
             found = connection.execute(vectors).scalars().all()
+            ids = self._passage_ids.read(connection, record_id) if passage_ids else None
         if row is None:
             raise self._unknown(record_id)
         return StoredRecord(
             record=unpacked(row.content, record_id),
             embedder=row.embedder,
             vectors=loaded(list(found), self._form) if found else None,
+            passage_ids=ids,
         )
 
     def has_sha256(self, sha256: str) -> bool:
@@ -199,6 +222,7 @@ class Archive:
         self._delete(connection, record.record_id)
 
     def _delete(self, connection: Connection, record_id: str) -> None:
+        """Takes out the rows of a record; its token ids go with it (ON DELETE CASCADE), where there are any."""
         tables = self._tables
         for table in (tables.section_vectors, tables.sentences, tables.sections, tables.records):
             connection.execute(delete(table).where(table.c.record_id == record_id))

@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from emr_rerank.archive.archive import Archive, RecordTakenError
+from emr_rerank.archive.passage_ids import PassageIds
 from emr_rerank.archive.workers import Failure, Work, outcomes
 from emr_rerank.record import Record
 
@@ -29,11 +30,13 @@ class Prepared:
         record: as read.
         vectors: float32, (leaves, dimensions), in the order of `record.leaves()`; None stores none.
         embedder: name of what made the vectors.
+        passage_ids: token ids of its passages, with the fingerprint of their tokenizer; None stores none.
     """
 
     record: Record
     vectors: NDArray[np.float32] | None
     embedder: str
+    passage_ids: PassageIds | None = None
 
 
 @dataclass(frozen=True)
@@ -70,7 +73,13 @@ class _Batch:
             self.fail(path, _same_id(record.record_id, first))
             return
         try:
-            self.archive.add(record, prepared.vectors, prepared.embedder, replace=self.replace)
+            self.archive.add(
+                record,
+                prepared.vectors,
+                prepared.embedder,
+                passage_ids=prepared.passage_ids,
+                replace=self.replace,
+            )
         except RecordTakenError as error:
             self.fail(path, str(error))
             return

@@ -29,7 +29,7 @@ def _number(name: str) -> Column[int]:
 
 
 class Tables:
-    """The four tables, with vectors as float32 bytes or as pgvector's `vector`."""
+    """The four tables, with vectors as float32 bytes or as pgvector's `vector`; apart from them, that of token ids."""
 
     def __init__(self, vector: TypeEngine[object] | None = None) -> None:
         self.metadata = MetaData()
@@ -86,4 +86,12 @@ class Tables:
             Column("embedder", Text, nullable=False),
             Column("dimensions", Integer, nullable=False),
             Column("vector", vector or LargeBinary(), nullable=False),
+        )
+        record_id = ForeignKey(self.records.c.record_id, ondelete="CASCADE")
+        self.passage_ids = Table(
+            "passage_ids",
+            MetaData(),  # a part of its own: see archive/passage_ids.py
+            Column("record_id", Text, record_id, primary_key=True),
+            Column("tokenizer", String(71), nullable=False),
+            Column("ids", LargeBinary, nullable=False),
         )

@@ -17,11 +17,10 @@ from emr_rerank.cli.reading import read_pdf, show_warnings
 from emr_rerank.errors import InputMissingError, UsageError
 from emr_rerank.findings import Answer
 from emr_rerank.pipeline.questions import checked_question
-from emr_rerank.record import Record
 from emr_rerank.settings import Settings
 
 if TYPE_CHECKING:
-    from emr_rerank.evidence.shortlist import SectionVectors
+    from emr_rerank.pipeline.indexing import LoadedRecord
 
 _LINE = 'Each line is {"id": "…", "question": "…"}.'
 
@@ -83,13 +82,20 @@ def ask(
     for place, (_, text) in enumerate(asked, start=1):
         _check(text, settings, f"{questions}: question {place}: " if questions else "")
     began = time.perf_counter()
-    record, vectors = _load(pdf, archive, record_id, settings, password)
+    record, vectors, passage_ids = _load(pdf, archive, record_id, settings, password)
     read_ms = (time.perf_counter() - began) * 1000
     from emr_rerank.pipeline.asker import Asker
 
     asker = Asker(settings)
     for number, (question_id, text) in enumerate(asked):
-        answer = asker.ask(record, text, question_id=question_id, vectors=vectors, read_ms=0 if number else read_ms)
+        answer = asker.ask(
+            record,
+            text,
+            question_id=question_id,
+            vectors=vectors,
+            passage_ids=passage_ids,
+            read_ms=0 if number else read_ms,
+        )
         _print(answer, as_json=as_json, compact=questions is not None)
         if plot is not None:
             _draw(answer, plot)
@@ -136,14 +142,14 @@ def _check(text: str, settings: Settings, where: str) -> None:
 
 def _load(
     pdf: Path | None, archive: str | None, record_id: str | None, settings: Settings, password: str | None
-) -> "tuple[Record, SectionVectors | None]":
+) -> "LoadedRecord":
+    from emr_rerank.pipeline.indexing import LoadedRecord, load_archived
+
     if pdf is not None:
         record = read_pdf(pdf, settings, password)
         show_warnings(record)
-        return record, None
-    from emr_rerank.pipeline.indexing import load_archived
-
-    return load_archived(archive, record_id or "")
+        return LoadedRecord(record)
+    return load_archived(archive, record_id or "", settings)
 
 
 def _read_questions(file: Path) -> Iterator[tuple[str | None, str]]:

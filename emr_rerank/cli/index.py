@@ -16,6 +16,7 @@ def index(
     archive: options.ArchiveUrl = None,
     workers: Annotated[int, typer.Option(min=1, help="Worker processes.")] = 1,
     resume: Annotated[bool, typer.Option("--resume", help="Skip files that are archived already.")] = False,
+    reranker: options.Reranker = "embedded",
     embedder: options.Embedder = "embedded",
     device: options.Device = "auto",
     offline: options.Offline = False,
@@ -32,6 +33,7 @@ def index(
 
     settings = options.build_settings(
         rules_dir=rules,
+        reranker=reranker,
         embedder=embedder,
         device=device,
         offline=offline,

@@ -1,11 +1,14 @@
 """bge-reranker-v2-m3 and bge-m3 (Chen et al., arXiv 2402.03216), by the packed engine or by FlagEmbedding."""
 
+import copy
 import os
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import cached_property
-from typing import Any, Literal, TypeVar
+from functools import cached_property, partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal, Self, TypeVar
 
 import numpy as np
 
@@ -14,6 +17,9 @@ from emr_rerank.evidence.calibration import read_calibration, sigmoid
 from emr_rerank.evidence.devices import resolve_devices, resolve_precision
 from emr_rerank.evidence.embedder import Vectors
 from emr_rerank.evidence.weights import INSTALL, folder_hash, model_folder
+
+if TYPE_CHECKING:
+    from emr_rerank.evidence.packed.tokens import KnownIds, PairTokenizer
 
 MAX_TOKENS = 512
 """Tokens of question and sentence together; the sentence is cut at its end beyond that."""
@@ -45,25 +51,13 @@ class _BgeModel(ABC):
     """What reranker and embedder share: the folder, the device, and failures told without the text."""
 
     def __init__(self, model: str, options: BgeOptions) -> None:
-        if options.offline:
-            os.environ["HF_HUB_OFFLINE"] = "1"
-            os.environ["TRANSFORMERS_OFFLINE"] = "1"
         self.name = model
-        self.folder = model_folder(model, options.offline)
+        self.folder = _folder(model, options)
         devices = resolve_devices(options.device, options.gpus if options.engine == "packed" else 1)
         self.device = devices[0]
         self.precision = resolve_precision(options.precision, self.device)
-        try:
+        with _loading(self.folder):
             self.model: Any = self._load(options, devices)
-        except EmrRerankError:
-            raise
-        except ImportError as error:
-            raise ModelError(f"{(error.name or 'transformers').partition('.')[0]} is not installed.", INSTALL) from None
-        except Exception as error:  # transformers raises many kinds for a broken folder
-            raise ModelError(
-                f"The model in {self.folder} can't be loaded ({type(error).__name__}).",
-                "Check that config, tokenizer and weights are complete.",
-            ) from None
 
     @cached_property
     def weights_hash(self) -> str:
@@ -95,6 +89,18 @@ class BgeReranker(_BgeModel):
     def __init__(self, model: str, options: BgeOptions = BgeOptions()) -> None:
         super().__init__(model, options)
         self._calibration = read_calibration(self.folder / "calibration.json")
+        self._known: KnownIds | None = None
+
+    @property
+    def tokenizer(self) -> "PairTokenizer | None":
+        """What makes the packed engine's token ids; None for the reference engine."""
+        return getattr(self.model, "tokenizer", None)
+
+    def knowing(self, ids: "KnownIds") -> Self:
+        """The same model, which takes the ids of those passages instead of tokenising them."""
+        made = copy.copy(self)
+        made._known = ids
+        return made
 
     def logits(self, question: str, passages: Sequence[str]) -> list[float]:
         """Raw logits of the pairs, in the order given.
@@ -104,7 +110,8 @@ class BgeReranker(_BgeModel):
         """
         if not passages:
             return []
-        logits: list[float] = self._told(self.model.logits, [(question, passage) for passage in passages])
+        compute = self.model.logits if self._known is None else partial(self.model.logits, known=self._known)
+        logits: list[float] = self._told(compute, [(question, passage) for passage in passages])
         if not np.isfinite(logits).all():
             raise ModelError(f"The model {self.name} gave a score that is no number.", "Set precision to 'fp32'.")
         return logits
@@ -155,6 +162,42 @@ class BgeEmbedder(_BgeModel):
         from emr_rerank.evidence.packed.load import PackedTextEncoder
 
         return PackedTextEncoder(self.folder, devices, self.precision, options.batch_tokens, MAX_TOKENS)
+
+
+def passage_tokenizer(model: str, options: BgeOptions) -> "PairTokenizer":
+    """The tokenizer of a reranker for the packed engine, without its weights.
+
+    Raises:
+        ModelError: the model, or a package that it needs, is missing, or its tokenizer does not load.
+    """
+    folder = _folder(model, options)
+    with _loading(folder):
+        from emr_rerank.evidence.packed.tokens import PairTokenizer
+
+        return PairTokenizer(folder, MAX_TOKENS)
+
+
+def _folder(model: str, options: BgeOptions) -> Path:
+    if options.offline:
+        os.environ["HF_HUB_OFFLINE"] = "1"
+        os.environ["TRANSFORMERS_OFFLINE"] = "1"
+    return model_folder(model, options.offline)
+
+
+@contextmanager
+def _loading(folder: Path) -> Iterator[None]:
+    """Failures of loading, told without a traceback of other libraries."""
+    try:
+        yield
+    except EmrRerankError:
+        raise
+    except ImportError as error:
+        raise ModelError(f"{(error.name or 'transformers').partition('.')[0]} is not installed.", INSTALL) from None
+    except Exception as error:  # transformers raises many kinds for a broken folder
+        raise ModelError(
+            f"The model in {folder} can't be loaded ({type(error).__name__}).",
+            "Check that config, tokenizer and weights are complete.",
+        ) from None
 
 
 def _failed(name: str, error: Exception) -> ModelError:

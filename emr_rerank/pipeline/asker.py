@@ -17,6 +17,7 @@ from emr_rerank.evidence.embedder import Embedder
 from emr_rerank.evidence.events import mentions, moments_of
 from emr_rerank.evidence.models import load_embedder, load_reranker
 from emr_rerank.evidence.passage import passage
+from emr_rerank.evidence.passage_ids import PassageIds, with_passage_ids
 from emr_rerank.evidence.record_index import record_index
 from emr_rerank.evidence.reranker import Reranker
 from emr_rerank.evidence.shortlist import SectionVectors, embed_sections, shortlist
@@ -109,6 +110,7 @@ class Asker:
         *,
         question_id: str | None = None,
         vectors: SectionVectors | None = None,
+        passage_ids: PassageIds | None = None,
         read_ms: float = 0.0,
     ) -> Answer:
         """Answer one question about one record.
@@ -118,6 +120,7 @@ class Asker:
             question: Chinese or English, up to `settings.max_question_chars` characters.
             question_id: handed on to the answer.
             vectors: stored section vectors; those of another embedder are made anew.
+            passage_ids: stored token ids of the record's sentences; those of another tokenizer are not used.
             read_ms: time already spent on reading the record, for the answer's timings.
 
         Raises:
@@ -134,7 +137,8 @@ class Asker:
             names = asked_names(asked, rules)
             candidates = with_values(record, asked, names, candidates, ready.facts, self.settings.candidates)
         with clock.stage("rerank"):
-            scores = self.reranker.score(text, [passage(sentence) for sentence in candidates])
+            reranker = with_passage_ids(self.reranker, passage_ids)
+            scores = reranker.score(text, [passage(sentence) for sentence in candidates])
         with clock.stage("facts"):
             choice = self._choose(record, asked, candidates, scores, _facts_of(ready.facts, candidates))
             conflicts = find_conflicts(record, _rivals(choice.kept, self.settings.conflict_margin), rules)

@@ -51,6 +51,12 @@ def recorded_detail(store: Store, part: str) -> str | None:
     return found[1] if found else None
 
 
+def recorded_version(connection: Connection, part: str) -> int | None:
+    """Version of the tables of a part; None when they are not there."""
+    found = _version(connection, part)
+    return found[0] if found else None
+
+
 def _version(connection: Connection, part: str) -> tuple[int, str] | None:
     if not inspect(connection).has_table(SCHEMA_VERSIONS.name):
         return None

@@ -48,7 +48,8 @@ def prepare(path: Path, tell: Callable[[int | None], None]) -> Prepared:
         sections=(section,),
         sentences=(sentence,),
     )
-    return Prepared(record=record, vectors=np.ones((1, 4), np.float32) / 2, embedder="fake")
+    vectors = np.ones((1, 4), np.float32) / 2
+    return Prepared(record=record, vectors=vectors, embedder="fake", passage_ids=("sha256:fake", data))
 
 
 def die(*arguments: object) -> None:

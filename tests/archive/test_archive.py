@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import create_engine, text
+from sqlalchemy import create_engine, inspect, text
 
 from emr_rerank.archive import vectors as vector_forms
 from emr_rerank.archive.archive import Archive, RecordTakenError
@@ -111,6 +111,80 @@ def test_vectors_that_do_not_fit_the_leaves_are_refused(store_url: str, record_o
         with pytest.raises(ValueError, match="finite"):
             archive.add(record_of(), np.full((4, 8), np.nan, np.float32), "e5")
         assert archive.list() == ()
+
+
+IDS = ("sha256:" + "0" * 64, b"\0ids\xff" * 40_000)
+
+
+def _has_table_of_ids(url: str) -> bool:
+    engine = create_engine(parse_url(url))
+    there = inspect(engine).has_table("passage_ids")
+    engine.dispose()
+    return there
+
+
+def _stored_ids(archive: Archive, record_id: str = "invented-1") -> tuple[str, bytes] | None:
+    return archive.get(record_id, passage_ids=True).passage_ids
+
+
+def test_token_ids_come_back_when_asked_for(store_url: str, record_of: RecordOf, vectors: np.ndarray) -> None:
+    with Archive(store_url) as archive:
+        archive.add(record_of(), vectors, "e5", passage_ids=IDS)
+        archive.add(record_of("second", "cd" * 32), vectors, "e5")
+    with Archive(store_url, create=False) as archive:
+        stored = archive.get("invented-1", passage_ids=True)
+        assert stored.passage_ids == IDS
+        assert stored.record == record_of() and np.array_equal(stored.vectors, vectors)
+        assert archive.get("invented-1").passage_ids is None
+        assert _stored_ids(archive, "second") is None
+
+
+def test_an_archive_without_token_ids_has_no_table_for_them(store_url: str, record_of: RecordOf) -> None:
+    with Archive(store_url) as archive:
+        archive.add(record_of())
+        assert _stored_ids(archive) is None
+        assert not _has_table_of_ids(store_url)
+        archive.add(record_of(), passage_ids=IDS)
+        assert _stored_ids(archive) == IDS
+    assert _has_table_of_ids(store_url)
+
+
+def test_token_ids_are_replaced_and_go_with_their_record(store_url: str, record_of: RecordOf) -> None:
+    newer = ("sha256:" + "1" * 64, b"")
+    with Archive(store_url) as archive:
+        archive.add(record_of(), passage_ids=IDS)
+        archive.add(record_of("other", "cd" * 32), passage_ids=IDS)
+        archive.add(record_of(), passage_ids=newer)
+        assert _stored_ids(archive) == newer
+        archive.add(record_of())
+        assert _stored_ids(archive) is None
+        archive.remove("other")
+        archive.add(record_of("other", "cd" * 32))
+        assert _stored_ids(archive, "other") is None
+
+
+def test_a_record_whose_token_ids_can_not_be_stored_is_not_stored(store_url: str, record_of: RecordOf) -> None:
+    with Archive(store_url) as archive:
+        archive.add(record_of(), passage_ids=IDS)
+        engine = create_engine(parse_url(store_url))
+        with engine.begin() as connection:
+            connection.execute(text("ALTER TABLE passage_ids RENAME TO gone"))
+        engine.dispose()
+        with pytest.raises(StoreError):
+            archive.add(record_of("second", "ef" * 32), passage_ids=IDS)
+        assert [item.record_id for item in archive.list()] == ["invented-1"]
+
+
+def test_token_ids_of_another_version_are_not_read(store_url: str, record_of: RecordOf) -> None:
+    with Archive(store_url) as archive:
+        archive.add(record_of(), passage_ids=IDS)
+        engine = create_engine(parse_url(store_url))
+        with engine.begin() as connection:
+            connection.execute(text("UPDATE emr_rerank_schema SET version = 2 WHERE part = 'passage_ids'"))
+        engine.dispose()
+        assert _stored_ids(archive) is None
+        with pytest.raises(StoreError, match="passage_ids .* schema version 2"):
+            archive.add(record_of("second", "ef" * 32), passage_ids=IDS)
 
 
 def test_rows_follow_the_record(store_url: str, record_of: RecordOf, vectors: np.ndarray) -> None:
@@ -299,9 +373,9 @@ def test_the_archives_file_is_the_owners_only(tmp_path: Path, record_of: RecordO
 def test_a_removed_record_leaves_no_text_in_the_file(tmp_path: Path, record_of: RecordOf) -> None:
     file = tmp_path / "a.sqlite"
     archive = Archive(f"sqlite:///{file}")
-    archive.add(record_of())
-    needle = "反复胸闷".encode()
-    assert needle in file.read_bytes()
+    archive.add(record_of(), passage_ids=IDS)
+    needles = "反复胸闷".encode(), IDS[1][:1000]
+    assert all(needle in file.read_bytes() for needle in needles)
     archive.remove("invented-1")
     left = b"".join(path.read_bytes() for path in tmp_path.iterdir())
-    assert needle not in left
+    assert not any(needle in left for needle in needles)

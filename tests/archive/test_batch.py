@@ -80,7 +80,8 @@ def test_a_bad_file_does_not_stop_the_batch(
     assert "张三" not in failed["c"]
     assert "FileNotFoundError" in failed["gone"]
     assert [item.record_id for item in archive.list()] == ["a", "d", "e"]
-    assert archive.get("e").record.text == "戊"
+    stored = archive.get("e", passage_ids=True)
+    assert (stored.record.text, stored.passage_ids) == ("戊", ("sha256:fake", "戊".encode()))
     expected = {
         ("a", "indexed"),
         ("b", "failed"),

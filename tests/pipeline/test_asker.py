@@ -12,6 +12,8 @@ from reportlab.pdfgen.canvas import Canvas
 from emr_rerank import Archive, Asker, Journal, Record, Settings, read_record
 from emr_rerank.errors import StoreError, UsageError
 from emr_rerank.evidence.shortlist import embed_sections
+from emr_rerank.pipeline.indexing import load_archived, prepare_record
+from tests.evidence.tiny_bge import tiny_reranker
 
 LINES = (
     "入院记录",
@@ -139,3 +141,39 @@ def test_an_answer_shows_itself(record: Record, settings: Settings) -> None:
     page = answer._repr_html_()
     assert "<table>" in page and "今日复查血肌酐108" in page
     assert "入院记录" in record._repr_html_()
+
+
+@pytest.fixture(scope="module")
+def bge(tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    folder = tiny_reranker(tmp_path_factory.mktemp("bge"))
+    return Settings(reranker=str(folder), device="cpu", offline=True, min_score=0, journal=None)
+
+
+def test_archived_token_ids_change_no_answer_and_only_the_question_is_tokenised(
+    pdf: Path, bge: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    url, question = f"sqlite:///{tmp_path / 'archive.sqlite'}", "肌酐较入院时有何变化？"
+    made = prepare_record(pdf, lambda page: None, bge)
+    with Archive(url) as archive:
+        archive.add(made.record, made.vectors, made.embedder, passage_ids=made.passage_ids)
+    asker = Asker(bge)
+    loaded = load_archived(url, "small", bge)
+    assert loaded.passage_ids is not None
+    unlike = {"id", "timings_ms", "audit_id"}
+    expected = asker.ask(loaded.record, question, vectors=loaded.vectors).model_dump(exclude=unlike)
+    seen: list[str] = []
+    tokenizer = asker.reranker.model.tokenizer
+    own = tokenizer._distinct
+    monkeypatch.setattr(tokenizer, "_distinct", lambda texts, most: (seen.extend(texts), own(texts, most))[1])
+    answer = asker.ask(loaded.record, question, vectors=loaded.vectors, passage_ids=loaded.passage_ids)
+    assert answer.model_dump(exclude=unlike) == expected
+    assert answer.evidence and set(seen) == {question}
+
+
+def test_the_embedded_reranker_neither_stores_nor_reads_token_ids(pdf: Path, bge: Settings, tmp_path: Path) -> None:
+    assert prepare_record(pdf, lambda page: None, Settings()).passage_ids is None
+    url = f"sqlite:///{tmp_path / 'archive.sqlite'}"
+    made = prepare_record(pdf, lambda page: None, bge)
+    with Archive(url) as archive:
+        archive.add(made.record, made.vectors, made.embedder, passage_ids=made.passage_ids)
+    assert load_archived(url, "small", Settings()).passage_ids is None

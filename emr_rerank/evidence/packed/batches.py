@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import groupby, pairwise
+from itertools import chain, groupby, pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -92,7 +92,7 @@ def pack(sequences: Sequence[Ids], budget: int, pad: int) -> list[Batch]:
         return []
     rows = sorted(range(len(sequences)), key=lambda row: -len(sequences[row]))
     lengths = [len(sequences[row]) for row in rows]
-    ids = np.fromiter((token for row in rows for token in sequences[row]), dtype=np.int32, count=sum(lengths))
+    ids = np.fromiter(chain.from_iterable(sequences[row] for row in rows), dtype=np.int32, count=sum(lengths))
     offsets = np.concatenate([[0], np.cumsum(lengths)]).astype(np.int32)
     return Batch(tuple(rows), ids, _positions(ids, offsets, pad), offsets, pad).parts(budget)
 

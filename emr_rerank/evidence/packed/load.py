@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,7 @@ from emr_rerank.errors import ModelError
 from emr_rerank.evidence.packed.engine import Floats, PackedEngine
 from emr_rerank.evidence.packed.model import PackedEncoder, RelevanceHead, unit_length
 from emr_rerank.evidence.packed.replica import Replica
-from emr_rerank.evidence.packed.tokens import Pair, PairTokenizer
+from emr_rerank.evidence.packed.tokens import KnownIds, Pair, PairTokenizer
 
 DTYPES = {"fp32": torch.float32, "bf16": torch.bfloat16, "fp16": torch.float16}
 
@@ -45,9 +46,9 @@ class PackedCrossEncoder:
             replicas.append(Replica(PackedEncoder(base, device, DTYPES[precision]), head, batch_tokens))
         self.engine = PackedEngine(replicas, batch_tokens, self.tokenizer.pad)
 
-    def logits(self, pairs: Sequence[Pair]) -> list[float]:
-        """Logit of each (question, passage)."""
-        logits: list[float] = self.engine.results(pairs, self.tokenizer.pairs)[:, 0].tolist()
+    def logits(self, pairs: Sequence[Pair], known: KnownIds | None = None) -> list[float]:
+        """Logit of each (question, passage); `known` passages are not tokenised."""
+        logits: list[float] = self.engine.results(pairs, partial(self.tokenizer.pairs, known=known))[:, 0].tolist()
         return logits
 
 
