@@ -183,7 +183,7 @@ def test_token_ids_of_another_version_are_not_read(store_url: str, record_of: Re
             connection.execute(text("UPDATE emr_rerank_schema SET version = 2 WHERE part = 'passage_ids'"))
         engine.dispose()
         assert _stored_ids(archive) is None
-        with pytest.raises(StoreError, match="passage_ids .* schema version 2"):
+        with pytest.raises(StoreError, match=r"passage_ids .* schema version 2"):
             archive.add(record_of("second", "ef" * 32), passage_ids=IDS)
 
 

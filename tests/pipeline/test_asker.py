@@ -158,11 +158,11 @@ def test_archived_token_ids_change_no_answer_and_only_the_question_is_tokenised(
         archive.add(made.record, made.vectors, made.embedder, passage_ids=made.passage_ids)
     asker = Asker(bge)
     loaded = load_archived(url, "small", bge)
-    assert loaded.passage_ids is not None
+    tokenizer = asker.reranker.model.tokenizer
+    assert loaded.passage_ids is not None and loaded.passage_ids.tokenizer == tokenizer.fingerprint
     unlike = {"id", "timings_ms", "audit_id"}
     expected = asker.ask(loaded.record, question, vectors=loaded.vectors).model_dump(exclude=unlike)
     seen: list[str] = []
-    tokenizer = asker.reranker.model.tokenizer
     own = tokenizer._distinct
     monkeypatch.setattr(tokenizer, "_distinct", lambda texts, most: (seen.extend(texts), own(texts, most))[1])
     answer = asker.ask(loaded.record, question, vectors=loaded.vectors, passage_ids=loaded.passage_ids)
