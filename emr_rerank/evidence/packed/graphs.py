@@ -6,6 +6,7 @@ in memory and meet no other row. What sizes a launch (tokens, longest sequence) 
 """
 
 from collections.abc import Callable
+from threading import Lock
 from typing import Any
 
 import numpy as np
@@ -18,6 +19,8 @@ MAX_TOKENS = 8192
 STEP = 256
 """Token counts of graphs are multiples of this."""
 LONGEST = (64, 128, 256, 512)
+ONE_CAPTURE = Lock()
+"""torch allows one capture at a time in a process, whatever the card."""
 Key = tuple[int, int]
 Run = Callable[[], Any]
 Forward = Callable[[Any, Any, Any, Any, int], Any]
@@ -106,9 +109,15 @@ class CudaCapture:
             run()
         current.wait_stream(self._stream)
         graph = torch.cuda.CUDAGraph()
-        # thread_local: another thread may pin memory for the next batch meanwhile
-        with torch.cuda.graph(graph, pool=self._pool, stream=self._stream, capture_error_mode="thread_local"):
-            result = run()
+        try:
+            # thread_local: other threads may use memory and cards meanwhile
+            with (
+                ONE_CAPTURE,
+                torch.cuda.graph(graph, pool=self._pool, stream=self._stream, capture_error_mode="thread_local"),
+            ):
+                result = run()
+        finally:
+            torch.cuda.set_stream(current)  # a capture that fails leaves its own stream behind as the current one
 
         def replay() -> Any:
             graph.replay()

@@ -7,7 +7,7 @@ from typing import Any
 
 import torch
 
-from emr_rerank.evidence.packed.attention import has_varlen, uniform_attention, varlen_attention
+from emr_rerank.evidence.packed.attention import has_varlen, uniform_attention, varlen_attention, varlen_works
 from emr_rerank.evidence.packed.batches import Batch
 from emr_rerank.evidence.packed.graphs import CaptureError, CudaCapture, Graphs, flat, graph_key, split
 from emr_rerank.evidence.packed.model import PackedEncoder
@@ -29,7 +29,10 @@ class Replica:
         self.encoder, self.head, self.budget = encoder, head, budget
         self.device = encoder.device
         self.halved = False
-        self.varlen = has_varlen(encoder.device, encoder.dtype, encoder.hidden // encoder.heads)
+        head_size = encoder.hidden // encoder.heads
+        self.varlen = has_varlen(self.device, encoder.dtype, head_size) and varlen_works(
+            self.device, encoder.dtype, encoder.heads, head_size
+        )
         self._graphs = Graphs(self._forward, self.device, CudaCapture(self.device)) if self.varlen else None
 
     def run(self, batch: Batch) -> torch.Tensor:

@@ -1,13 +1,17 @@
 """Which attention runs where; that of cards is traced without values, as no card is needed for shapes and arguments."""
 
+import logging
 from pathlib import Path
+from typing import Any
 
+import numpy as np
 import pytest
 import torch
 from torch.nn.functional import scaled_dot_product_attention
 
-from emr_rerank.evidence.packed.attention import has_varlen, uniform_attention
-from emr_rerank.evidence.packed.batches import pack
+from emr_rerank.evidence.packed import attention
+from emr_rerank.evidence.packed.attention import has_varlen, uniform_attention, varlen_works
+from emr_rerank.evidence.packed.batches import Batch, pack
 from emr_rerank.evidence.packed.load import PackedCrossEncoder
 from tests.evidence.tiny_bge import tiny_reranker
 
@@ -56,6 +60,41 @@ def test_where_flash_attention_runs(
 ) -> None:
     monkeypatch.setattr(torch.cuda, "get_device_capability", lambda device: capability)
     assert has_varlen(torch.device(device), dtype, size) is usable
+
+
+def emulated(offsets: torch.Tensor, longest: int, heads: int) -> Any:
+    """Flash attention on CPU: by the offsets, with rows outside any sequence left unwritten."""
+    batch = Batch((), np.zeros(0), np.zeros(0), offsets.numpy(), 1)
+
+    def attend(joint: torch.Tensor) -> torch.Tensor:
+        attended = uniform_attention(batch, heads)(joint)
+        attended[batch.tokens :] = float("nan")
+        return attended
+
+    return attend
+
+
+def swapped(offsets: torch.Tensor, longest: int, heads: int) -> Any:
+    return lambda joint: emulated(offsets, longest, heads)(joint).flip(1)
+
+
+def empty(offsets: torch.Tensor, longest: int, heads: int) -> Any:
+    return lambda joint: joint.new_full((joint.shape[0], joint.shape[1] // 3), float("nan"))
+
+
+@pytest.mark.parametrize(
+    ("kernel", "problem"),
+    [(emulated, None), (swapped, "wrong result"), (empty, "wrong result"), (None, "NotImplementedError")],
+)
+def test_flash_attention_is_tried_before_it_is_used(
+    kernel: Any, problem: str | None, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    if kernel is not None:  # the real one has no kernel for a CPU, as it would have none for an unknown card
+        monkeypatch.setattr(attention, "varlen_attention", kernel)
+    with caplog.at_level(logging.WARNING):
+        assert varlen_works(torch.device("cpu"), torch.bfloat16, HEADS, SIZE) is (problem is None)
+    told = [f"Flash attention does not work on cpu ({problem}): attention runs length by length, slower."]
+    assert caplog.messages == ([] if problem is None else told)
 
 
 def test_a_torch_without_it_goes_without(monkeypatch: pytest.MonkeyPatch) -> None:
