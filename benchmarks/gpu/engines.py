@@ -2,6 +2,7 @@
 
 import gc
 from collections.abc import Callable, Sequence
+from importlib.util import find_spec
 from pathlib import Path
 
 import torch
@@ -23,18 +24,19 @@ def packed(folder: Path, device: str, precision: str) -> PackedCrossEncoder:
 
 
 def makers(folder: Path, device: str) -> dict[str, Callable[[], Logits]]:
-    """Name → what loads the engine. Half precision only where the device has it."""
+    """Name → what loads the engine. Half precision only where the device has it, others' engines where installed."""
     precisions = ["fp16", "bf16", "fp32"] if device != "cpu" else ["fp32", *_bf16()]
     half = "fp16" if device != "cpu" else "fp32"
     engines: dict[str, Callable[[], Logits]] = {
         f"{OURS} {precision}": lambda precision=precision: packed(folder, device, precision).logits
         for precision in precisions
     }
-    for precision in dict.fromkeys((half, "fp32")):
+    for precision in dict.fromkeys((half, "fp32")) if find_spec("FlagEmbedding") else ():
         engines[f"FlagEmbedding {precision}"] = lambda precision=precision: (
             FlagCrossEncoder(folder, device, precision, MAX_TOKENS).logits
         )
-    engines[f"CrossEncoder {half}"] = lambda: cross_encoder(folder, device, half)
+    if find_spec("sentence_transformers"):
+        engines[f"CrossEncoder {half}"] = lambda: cross_encoder(folder, device, half)
     return engines
 
 

@@ -1,7 +1,7 @@
 """Times, rates, padding, utilisation and memory of one engine."""
 
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -9,6 +9,7 @@ import torch
 
 from benchmarks.gpu.engines import Logits, Pair
 from emr_rerank.evidence.flag_embedding import BATCH
+from emr_rerank.evidence.packed.engine import CHUNK
 from emr_rerank.evidence.packed.graphs import graph_key
 from emr_rerank.evidence.packed.load import PackedCrossEncoder
 
@@ -67,16 +68,24 @@ def padding(encoder: PackedCrossEncoder, pairs: Sequence[Pair]) -> dict[str, flo
     return {"ours": 1 - real / ours, "batches of 64": 1 - real / theirs}
 
 
-def flops(encoder: PackedCrossEncoder, pairs: Sequence[Pair]) -> tuple[float, int]:
-    """(floating-point operations of the model's forward pass, tokens): 2 a weight and token, and attention's two
-    products of 2 · length² · hidden a layer. Embeddings and head are left out, the last layer counts as a whole."""
+def lengths(encoder: PackedCrossEncoder, pairs: Sequence[Pair]) -> dict[Pair, int]:
+    """Tokens of each distinct pair."""
+    distinct = list(dict.fromkeys(pairs))
+    chunks = [distinct[start : start + CHUNK] for start in range(0, len(distinct), CHUNK)]
+    counted = (len(ids) for chunk in chunks for ids in encoder.tokenizer.pairs(chunk))
+    return dict(zip(distinct, counted, strict=True))
+
+
+def flops(encoder: PackedCrossEncoder, tokens: Iterable[int]) -> float:
+    """Floating-point operations of the model's forward pass over pairs of so many tokens: 2 a weight and token, and
+    attention's two products of 2 · length² · hidden a layer. Embeddings and head are left out, the last layer counts as
+    a whole."""
     model = encoder.engine.replicas[0].encoder
     weights = sum(
         part.weight.numel() for layer in model.layers for part in (layer.joint, layer.out, layer.up, layer.down)
     )
-    lengths = [len(ids) for ids in encoder.tokenizer.pairs(pairs)]
-    attention = 4 * len(model.layers) * model.hidden * sum(length**2 for length in lengths)
-    return 2.0 * weights * sum(lengths) + attention, sum(lengths)
+    squared = 4 * len(model.layers) * model.hidden
+    return float(sum(2 * weights * length + squared * length**2 for length in tokens))
 
 
 def matrix_product(device: str, dtype: torch.dtype) -> float:

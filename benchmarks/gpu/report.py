@@ -2,22 +2,24 @@
 
 from typing import Any
 
-from benchmarks.gpu.stored_ids import CANDIDATES
+from benchmarks.gpu.stored_ids import told
+
+LIBRARIES = ("torch", "transformers", "FlagEmbedding", "sentence-transformers")
 
 
 def markdown(results: dict[str, Any]) -> str:
     """Tables for docs/benchmarks.md; the numbers are those of the JSON."""
     machine, model = results["machine"], results["model"]
+    libraries = ", ".join(f"{name} {machine[name]}" for name in LIBRARIES)
     parts = [
-        f"{machine['device']}, torch {machine['torch']}, transformers {machine['transformers']}, "
-        f"FlagEmbedding {machine['FlagEmbedding']}, sentence-transformers {machine['sentence-transformers']}; "
+        f"{machine['device']}, {libraries}; "
         f"{model['layers']} layers × {model['hidden']}, {model['parameters'] / 1e6:.0f} M parameters, "
         f"{model['weights']}; {machine['threads']} threads.",
         _latency(results),
         _stages(results),
         _jobs(results),
         _agreement(results),
-        _stored_ids(results["stored_ids_ms"]),
+        told(results["stored_ids"]),
     ]
     return "\n\n".join(parts) + "\n"
 
@@ -66,7 +68,7 @@ def _jobs(results: dict[str, Any]) -> str:
         for name, jobs in results["jobs"].items()
         for kind, job in jobs.items()
     ]
-    told = ", ".join(f"{name} {value / 1e12:.2f}" for name, value in products.items())
+    rates = ", ".join(f"{name} {value / 1e12:.2f}" for name, value in products.items())
     peaks = [
         f"{name} {peak['allocated']:,.0f} MiB allocated, {peak['reserved']:,.0f} MiB reserved"
         for name, peak in results["memory_at_50"].items()
@@ -74,14 +76,7 @@ def _jobs(results: dict[str, Any]) -> str:
     ]
     memory = f" Peak memory at 50 pairs: {'; '.join(peaks)}." if peaks else ""
     head = ["large job", "pairs", "number", "pairs/s", "real tokens/s", "FLOP utilisation"]
-    return _table(head, rows) + f"\n\nMatrix product, TFLOP/s: {told}.{memory}"
-
-
-def _stored_ids(found: dict[str, float]) -> str:
-    return (
-        f"A question with {CANDIDATES} candidates: all tokenised in {found['tokenised']:.2f} ms; the question alone "
-        f"tokenised and the candidates' ids read from SQLite in {found['stored']:.2f} ms."
-    )
+    return _table(head, rows) + f"\n\nMatrix product, TFLOP/s: {rates}.{memory}"
 
 
 def _agreement(results: dict[str, Any]) -> str:

@@ -12,6 +12,8 @@ from transformers import (
     XLMRobertaModel,
 )
 
+VOCABULARY = 8000
+"""Pieces of a tokenizer trained on the sample records."""
 SPECIAL = ["<s>", "<pad>", "</s>", "<unk>", "<mask>"]
 LARGE: dict[str, int] = {
     "vocab_size": 250002,

@@ -4,6 +4,7 @@ The capture of a card is replaced by running the pass again; sizes, buffers and 
 """
 
 import logging
+from contextlib import nullcontext
 from typing import Any
 
 import numpy as np
@@ -12,7 +13,7 @@ import torch
 
 from emr_rerank.evidence.packed.attention import uniform_attention
 from emr_rerank.evidence.packed.batches import Batch, pack
-from emr_rerank.evidence.packed.graphs import MAX_SEQUENCES, Graphs, graph_key
+from emr_rerank.evidence.packed.graphs import MAX_SEQUENCES, ONE_CAPTURE, CudaCapture, Graphs, graph_key
 from emr_rerank.evidence.packed.load import PackedCrossEncoder
 from tests.evidence.tiny_bge import CORPUS, QUESTION, tiny_reranker
 
@@ -114,3 +115,39 @@ def test_where_nothing_can_be_captured_batches_run_without_graphs(
         assert encoder.logits([(QUESTION, text) for text in CORPUS]) == expected
         assert encoder.logits([(QUESTION, CORPUS[0])]) == pytest.approx(expected[:1], abs=1e-5)
     assert caplog.messages == ["CUDA graphs do not work on cpu: short batches run without them, slower."]
+
+
+def test_a_capture_that_fails_leaves_the_stream_and_the_lock_as_they_were(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Stream:
+        device = torch.device("cpu")
+
+        def wait_stream(self, other: Any) -> None:
+            pass
+
+    class FailingGraph:
+        """Like torch's, which ends a broken capture with an error of its own, before it restores the stream."""
+
+        def __init__(self, graph: Any, **options: Any) -> None:
+            self.stream = options["stream"]
+
+        def __enter__(self) -> None:
+            current.append(self.stream)
+
+        def __exit__(self, *error: Any) -> None:
+            raise RuntimeError("capture invalidated")
+
+    own, current = Stream(), list[Any]()
+    for name, stand_in in {
+        "Stream": lambda device: Stream(),
+        "graph_pool_handle": lambda: (0, 1),
+        "current_stream": lambda device: own,
+        "stream": lambda stream: nullcontext(),
+        "CUDAGraph": object,
+        "graph": FailingGraph,
+        "set_stream": current.append,
+    }.items():
+        monkeypatch.setattr(torch.cuda, name, stand_in)
+    with pytest.raises(RuntimeError, match="capture invalidated"):
+        CudaCapture(torch.device("cuda:0"))(lambda: None)
+    assert current[0] is not own and current[-1] is own
+    assert not ONE_CAPTURE.locked()
