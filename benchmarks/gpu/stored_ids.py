@@ -58,8 +58,8 @@ def told(found: dict[str, Any]) -> str:
     )
     return (
         f"Tokenising and packing a question: {questions}. The ids of {found['sentences']:,} sentences take "
-        f"{found['bytes'] / 1024:.0f} KiB, are made in {found['make']:.1f} ms, and add {found['read']:.2f} ms to reading "
-        "their record from SQLite."
+        f"{found['bytes'] / 1024:.0f} KiB, are made in {found['make']:.1f} ms and add {found['read']:.2f} ms to the "
+        "reading of their record from SQLite."
     )
 
 

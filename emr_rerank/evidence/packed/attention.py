@@ -6,6 +6,7 @@ size).
 
 import logging
 from collections.abc import Callable
+from inspect import signature
 from typing import Any
 
 import torch
@@ -45,16 +46,16 @@ def varlen_attention(offsets: torch.Tensor, longest: int, heads: int) -> Attend:
     """Flash attention for sequences of any length (Dao, arXiv 2307.08691), which reads the offsets on the device.
 
     A window as wide as the longest sequence hides nothing. It is given because cuDNN, which torch after 2.13 prefers
-    beyond 128 tokens and which plans anew for each shape, takes no window.
+    beyond 128 tokens and which plans anew for each shape, takes no window; torch 2.10 knows none, nor cuDNN here.
     """
     from torch.nn.attention.varlen import varlen_attn
+
+    window = {"window_size": (longest, longest)} if "window_size" in signature(varlen_attn).parameters else {}
 
     def attend(joint: torch.Tensor) -> torch.Tensor:
         width = joint.shape[1] // 3
         query, key, value = joint.view(-1, 3, heads, width // heads).unbind(1)
-        window = (longest, longest)
-        attended = varlen_attn(query, key, value, offsets, offsets, longest, longest, window_size=window)
-        return attended.reshape(-1, width)
+        return varlen_attn(query, key, value, offsets, offsets, longest, longest, **window).reshape(-1, width)
 
     return attend
 
@@ -81,7 +82,7 @@ def varlen_works(device: torch.device, dtype: torch.dtype, heads: int, head_size
 
 
 def has_varlen(device: torch.device, dtype: torch.dtype, head_size: int) -> bool:
-    """Whether the card, the precision and this torch should run `varlen_attention` (torch 2.11, Ampere, fp16, bf16)."""
+    """Whether the card, the precision and this torch should run `varlen_attention` (torch 2.10, Ampere, fp16, bf16)."""
     if device.type != "cuda" or dtype not in (torch.float16, torch.bfloat16) or head_size % 8 or head_size > 256:
         return False
     try:

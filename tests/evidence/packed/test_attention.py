@@ -97,6 +97,25 @@ def test_flash_attention_is_tried_before_it_is_used(
     assert caplog.messages == ([] if problem is None else told)
 
 
+def of_torch_2_10(
+    query: Any, key: Any, value: Any, q: Any, k: Any, max_q: int, max_k: int, is_causal: bool = False
+) -> Any:
+    return torch.full_like(query, float(is_causal))
+
+
+def of_torch_2_13(query: Any, key: Any, value: Any, q: Any, k: Any, max_q: int, max_k: int, *, window_size: Any) -> Any:
+    return torch.full_like(query, float(window_size == (max_q, max_k)))
+
+
+@pytest.mark.parametrize(("kernel", "made"), [(of_torch_2_10, 0.0), (of_torch_2_13, 1.0)])
+def test_a_window_keeps_cudnn_out_where_torch_knows_one(
+    kernel: Any, made: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("torch.nn.attention.varlen.varlen_attn", kernel)
+    attend = attention.varlen_attention(torch.tensor([0, 3]), 64, HEADS)
+    assert (attend(torch.ones(3, 3 * HEADS * SIZE)) == made).all()
+
+
 def test_a_torch_without_it_goes_without(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(__import__("sys").modules, "torch.nn.attention.varlen", None)
     monkeypatch.delattr(torch.nn.attention, "varlen", raising=False)
