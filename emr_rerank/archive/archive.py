@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy import Connection, delete, insert, select
 
-from emr_rerank.archive.passage_ids import PassageIds, PassageIdTable
+from emr_rerank.archive.passage_ids import PassageIdTable, TokenIds
 from emr_rerank.archive.rows import packed, section_rows, sentence_rows, unpacked
 from emr_rerank.archive.tables import SCHEMA_VERSION, Tables
 from emr_rerank.archive.vectors import BYTES, column_type, loaded, stored, usable_form
@@ -43,7 +43,7 @@ class StoredRecord:
     record: Record
     embedder: str
     vectors: Vectors | None
-    passage_ids: PassageIds | None = None
+    passage_ids: TokenIds | None = None
 
 
 class ArchivedRecord(Noun):
@@ -89,7 +89,7 @@ class Archive:
         vectors: Vectors | None = None,
         embedder: str = "",
         *,
-        passage_ids: PassageIds | None = None,
+        passage_ids: TokenIds | None = None,
         replace: bool = False,
     ) -> None:
         """Store a record in one transaction. The same file under the same id is stored anew.

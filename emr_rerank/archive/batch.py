@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from emr_rerank.archive.archive import Archive, RecordTakenError
-from emr_rerank.archive.passage_ids import PassageIds
+from emr_rerank.archive.passage_ids import TokenIds
 from emr_rerank.archive.workers import Failure, Work, outcomes
 from emr_rerank.record import Record
 
@@ -36,7 +36,7 @@ class Prepared:
     record: Record
     vectors: NDArray[np.float32] | None
     embedder: str
-    passage_ids: PassageIds | None = None
+    passage_ids: TokenIds | None = None
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from emr_rerank.store.schema import ensure_tables, recorded_version
 
 PART = "passage_ids"
 VERSION = 1
-PassageIds = tuple[str, bytes]
+TokenIds = tuple[str, bytes]
 """Fingerprint of the tokenizer, and the ids as its reranker packs them."""
 
 
@@ -35,12 +35,12 @@ class PassageIdTable:
         """
         ensure_tables(self._store, PART, VERSION, self._table.metadata, create=True)
 
-    def write(self, connection: Connection, record_id: str, found: PassageIds) -> None:
+    def write(self, connection: Connection, record_id: str, found: TokenIds) -> None:
         """Stores the ids of a record that has none."""
         tokenizer, ids = found
         connection.execute(insert(self._table).values(record_id=record_id, tokenizer=tokenizer, ids=ids))
 
-    def read(self, connection: Connection, record_id: str) -> PassageIds | None:
+    def read(self, connection: Connection, record_id: str) -> TokenIds | None:
         """The ids of a record; None where none are stored, or by another version of the table."""
         if recorded_version(connection, PART) != VERSION:
             return None

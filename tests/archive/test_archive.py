@@ -123,6 +123,13 @@ def _has_table_of_ids(url: str) -> bool:
     return there
 
 
+def _change(url: str, statement: str) -> None:
+    engine = create_engine(parse_url(url))
+    with engine.begin() as connection:
+        connection.execute(text(statement))
+    engine.dispose()
+
+
 def _stored_ids(archive: Archive, record_id: str = "invented-1") -> tuple[str, bytes] | None:
     return archive.get(record_id, passage_ids=True).passage_ids
 
@@ -166,10 +173,7 @@ def test_token_ids_are_replaced_and_go_with_their_record(store_url: str, record_
 def test_a_record_whose_token_ids_can_not_be_stored_is_not_stored(store_url: str, record_of: RecordOf) -> None:
     with Archive(store_url) as archive:
         archive.add(record_of(), passage_ids=IDS)
-        engine = create_engine(parse_url(store_url))
-        with engine.begin() as connection:
-            connection.execute(text("ALTER TABLE passage_ids RENAME TO gone"))
-        engine.dispose()
+        _change(store_url, "ALTER TABLE passage_ids RENAME TO gone")
         with pytest.raises(StoreError):
             archive.add(record_of("second", "ef" * 32), passage_ids=IDS)
         assert [item.record_id for item in archive.list()] == ["invented-1"]
@@ -178,10 +182,7 @@ def test_a_record_whose_token_ids_can_not_be_stored_is_not_stored(store_url: str
 def test_token_ids_of_another_version_are_not_read(store_url: str, record_of: RecordOf) -> None:
     with Archive(store_url) as archive:
         archive.add(record_of(), passage_ids=IDS)
-        engine = create_engine(parse_url(store_url))
-        with engine.begin() as connection:
-            connection.execute(text("UPDATE emr_rerank_schema SET version = 2 WHERE part = 'passage_ids'"))
-        engine.dispose()
+        _change(store_url, "UPDATE emr_rerank_schema SET version = 2 WHERE part = 'passage_ids'")
         assert _stored_ids(archive) is None
         with pytest.raises(StoreError, match=r"passage_ids .* schema version 2"):
             archive.add(record_of("second", "ef" * 32), passage_ids=IDS)
@@ -301,10 +302,7 @@ def test_archive_and_journal_share_a_database(store_url: str, record_of: RecordO
 
 def test_an_archive_of_a_newer_schema_is_refused(store_url: str) -> None:
     Archive(store_url).close()
-    engine = create_engine(parse_url(store_url))
-    with engine.begin() as connection:
-        connection.execute(text("UPDATE emr_rerank_schema SET version = 99"))
-    engine.dispose()
+    _change(store_url, "UPDATE emr_rerank_schema SET version = 99")
     with pytest.raises(StoreError, match="schema version 99"):
         Archive(store_url)
 

@@ -150,6 +150,13 @@ def test_unloadable_model_ends_in_4(run: Callable[..., Result], tmp_path: Path) 
     assert "no-model" in result.stderr
 
 
+def test_a_batch_for_a_reranker_that_is_not_there_tells_so(run: Callable[..., Result], tmp_path: Path) -> None:
+    url, folder = f"sqlite:///{tmp_path / 'a.sqlite'}", tmp_path / "no-model"
+    result = run("index", write_pdf(tmp_path / "r.pdf"), "--archive", url, "--reranker", folder)
+    assert result.exit_code == 3
+    assert "failed 1" in result.stdout and "no-model" in result.stderr
+
+
 def test_out_of_range_option_ends_in_2(run: Callable[..., Result], tmp_path: Path) -> None:
     result = run("ask", write_pdf(tmp_path / "r.pdf"), QUESTION, "--min-score", "1.5")
     assert result.exit_code == 2
