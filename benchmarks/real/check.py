@@ -10,15 +10,13 @@ from benchmarks.real.dataset import (
     RealRecord,
     by_id,
     data_folder,
-    load_questions,
-    load_records,
-    sentence_spans,
 )
+from benchmarks.real.sets import DEFAULT, SETS, QuestionSet
 
-_LEAST_COPIED = 12  # characters in a row that a question may not share with its record
 
-
-def problems(question: RealQuestion, records: Mapping[str, RealRecord]) -> Iterator[str]:
+def problems(
+    question: RealQuestion, records: Mapping[str, RealRecord], chosen: QuestionSet = SETS[DEFAULT]
+) -> Iterator[str]:
     """What is wrong with a question; nothing when it is sound."""
     record = records.get(question.record)
     if record is None:
@@ -36,15 +34,15 @@ def problems(question: RealQuestion, records: Mapping[str, RealRecord]) -> Itera
     for gold in question.gold:
         if gold.part not in record.sections:
             yield f"no part {gold.part}"
-        elif (gold.start, gold.end) not in set(sentence_spans(record.sections[gold.part])):
+        elif (gold.start, gold.end) not in set(chosen.sentence_spans(record.sections[gold.part])):
             yield f"{gold.part} {gold.start}:{gold.end} is no sentence"
-    if _copies(question.question, record):
-        yield f"{_LEAST_COPIED} characters in a row are the record's own words"
+    if _copies(question.question, record, chosen.least_copied):
+        yield f"{chosen.least_copied} characters in a row are the record's own words"
 
 
-def _copies(question: str, record: RealRecord) -> bool:
+def _copies(question: str, record: RealRecord, least: int) -> bool:
     text = "".join(record.sections.values())
-    pieces = (question[i : i + _LEAST_COPIED] for i in range(len(question) - _LEAST_COPIED + 1))
+    pieces = (question[i : i + least] for i in range(len(question) - least + 1))
     return any(piece in text for piece in pieces)
 
 
@@ -68,13 +66,15 @@ def main() -> int:
     """0 when every question is sound, 1 when one is not, 2 when the records are missing."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--data", type=Path, help="folder of the records (default: $EMR_RERANK_DATA, ../shared/data)")
+    parser.add_argument("--set", choices=SETS, default=DEFAULT, help="which questions")
     parser.add_argument("--show", action="store_true", help="print each question with its gold sentences")
     arguments = parser.parse_args()
-    records = by_id(load_records(data_folder(arguments.data)))
-    questions = load_questions()
+    chosen = SETS[arguments.set]
+    records = by_id(chosen.records(data_folder(arguments.data)))
+    questions = chosen.load_questions()
     found = [f"set: {problem}" for problem in set_problems(questions)]
     for question in questions:
-        own = [f"{question.id}: {problem}" for problem in problems(question, records)]
+        own = [f"{question.id}: {problem}" for problem in problems(question, records, chosen)]
         found.extend(own)
         if arguments.show and question.record in records and not own:
             show(question, records[question.record])

@@ -33,7 +33,7 @@ class _Frozen(BaseModel):
 
 
 class RealRecord(_Frozen):
-    """A discharge record: its id and the text of its four printed parts."""
+    """A record: its id and the text of its printed parts by heading, in print order."""
 
     id: str
     sections: dict[str, str]
@@ -107,11 +107,12 @@ def sentence_spans(text: str) -> tuple[tuple[int, int], ...]:
     cuts.update(match.end() for match in _SENTENCE_END.finditer(text))
     cuts.update(match.start() for match in _ITEM_START.finditer(text))
     ordered = sorted(cuts)
-    spans = (_trim(text, start, end) for start, end in pairwise(ordered))
+    spans = (trim(text, start, end) for start, end in pairwise(ordered))
     return tuple(span for span in spans if span[0] < span[1])
 
 
-def _trim(text: str, start: int, end: int) -> tuple[int, int]:
+def trim(text: str, start: int, end: int) -> tuple[int, int]:
+    """The span without the white space at its ends."""
     piece = text[start:end]
     return start + len(piece) - len(piece.lstrip()), start + len(piece.rstrip())
 

@@ -1,6 +1,7 @@
 """Asks the hand-written questions about the real records and prints how good the evidence and the refusals are."""
 
 import argparse
+import re
 import sys
 import tempfile
 import time
@@ -16,14 +17,14 @@ from benchmarks.real.dataset import (
     RealRecord,
     by_id,
     data_folder,
-    load_questions,
-    load_records,
     stop,
 )
 from benchmarks.real.render import LAYOUTS, render_all
 from benchmarks.real.scoring import TOP, Outcome, Rates, Reply, Shown, by_kind, judge
+from benchmarks.real.sets import DEFAULT, SETS
 
 _PIPE_WIDTH = 120
+_HAN = re.compile("[一-鿿]")
 
 Answering = Callable[[Path, str], Reply]
 """Answers a question about a PDF. Called with all questions of a record one after the other."""
@@ -106,6 +107,14 @@ def miss_line(outcome: Outcome) -> str:
     )
 
 
+def language_lines(outcomes: Sequence[Outcome]) -> Iterator[str]:
+    """The rates by the language of the question: one of them crosses the language of the records."""
+    for name, chinese in (("Chinese", True), ("English", False)):
+        asked = Rates([o for o in outcomes if bool(_HAN.search(o.question.question)) == chinese])
+        hits = f"Hit@1 {_percent(asked.hit(1))}, Hit@{TOP} {_percent(asked.hit(TOP))}"
+        yield f"asked in {name}: {len(asked.outcomes)}, {hits}, refusal F1 {_percent(asked.refusal()[2])}"
+
+
 def conflicts_line(outcomes: Sequence[Outcome]) -> str:
     """How many contradictions were found, and how many were claimed where there is none."""
     real = [outcome.reply.status == "conflicting" for outcome in outcomes if outcome.question.status == "conflicting"]
@@ -125,6 +134,7 @@ def _answering(name: str) -> Answering:
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--data", type=Path, help="folder of the records (default: $EMR_RERANK_DATA, ../shared/data)")
+    parser.add_argument("--set", choices=SETS, default=DEFAULT, help="which questions")
     parser.add_argument("--layout", choices=LAYOUTS, default="a", help="a: headings on own lines; b: framed form")
     parser.add_argument("--half", choices=("development", "held-out"), help="only that half of the questions")
     parser.add_argument("--limit", type=int, help="ask only N questions, spread over the records")
@@ -136,15 +146,16 @@ def _arguments() -> argparse.Namespace:
 def main() -> int:
     """0 when measured, 2 when the records are missing."""
     arguments = _arguments()
-    records = load_records(data_folder(arguments.data))
-    questions = spread(half(load_questions(), arguments.half), arguments.limit)
+    chosen = SETS[arguments.set]
+    records = chosen.records(data_folder(arguments.data))
+    questions = spread(half(chosen.load_questions(), arguments.half), arguments.limit)
     wanted = {question.record for question in questions}
     answer = _answering(arguments.answer)
     console = Console() if sys.stdout.isatty() else Console(width=_PIPE_WIDTH)
     began = time.perf_counter()
     with tempfile.TemporaryDirectory(prefix="emr-rerank-real-") as folder:
         asked = tuple(record for record in records if record.id in wanted)
-        pdfs = render_all(asked, arguments.layout, Path(folder))
+        pdfs = render_all(asked, arguments.layout, Path(folder), chosen.look)
         outcomes = []
         for outcome in measure(questions, by_id(records), pdfs, answer):
             outcomes.append(outcome)
@@ -153,7 +164,8 @@ def main() -> int:
             elif sys.stderr.isatty():
                 print(f"\r{len(outcomes)}/{len(questions)}", end="", file=sys.stderr)
     console.print(rates_table(outcomes))
-    console.print(conflicts_line(outcomes))
+    for line in (*language_lines(outcomes), conflicts_line(outcomes)):
+        console.print(line, highlight=False)
     console.print(f"layout {arguments.layout}, {len(outcomes)} questions, {time.perf_counter() - began:.0f} s")
     return 0
 
