@@ -20,6 +20,9 @@ class Settings(BaseModel):
 
     rules_dir: Path | None = Field(None, description="a hospital's own rule files; they override or add to the shipped")
     reranker: str = Field("embedded", description="'embedded', or a hub name or local folder of a bge-reranker")
+    calibration: Path | None = Field(
+        None, description="file that `emr-rerank calibrate` wrote for this reranker, applied to its scores"
+    )
     embedder: str = Field("embedded", description="'embedded', or a hub name or local folder of bge-m3")
     device: Literal["auto", "cpu", "cuda"] = Field("auto", description="where bge models run; auto takes CUDA if there")
     engine: Literal["packed", "flagembedding"] = Field(

@@ -42,7 +42,7 @@ def test_readme_python(readme: str, at_root: Path, capsys: pytest.CaptureFixture
     assert capsys.readouterr().out.startswith("answered")
 
 
-@pytest.mark.parametrize("command", ["parse", "ask", "check", "index", "audit", "rules", "eval", "doctor"])
+@pytest.mark.parametrize("command", ["parse", "ask", "check", "index", "audit", "rules", "eval", "calibrate", "doctor"])
 def test_every_command_has_help(command: str) -> None:
     result = CliRunner().invoke(app, [command, "--help"])
     assert result.exit_code == 0

@@ -2,7 +2,7 @@
 
 import typer
 
-from emr_rerank.cli import ask, audit, check, evaluate, index, parse, rules
+from emr_rerank.cli import ask, audit, calibrate, check, evaluate, index, parse, rules
 from emr_rerank.cli.doctor import doctor
 from emr_rerank.cli.options import Debug
 
@@ -19,6 +19,7 @@ app.command()(ask.ask)
 app.command()(check.check)
 app.command()(index.index)
 app.command("eval")(evaluate.evaluate)
+app.command()(calibrate.calibrate)
 app.command()(doctor)
 app.add_typer(audit.app, name="audit")
 app.add_typer(rules.app, name="rules")

@@ -44,6 +44,7 @@ def ask(
     candidates: Annotated[int | None, typer.Option(help="Sentences given to the reranker.")] = None,
     evidence: Annotated[int | None, typer.Option(help="Sentences kept as evidence.")] = None,
     reranker: options.Reranker = "embedded",
+    calibration: options.Calibration = None,
     embedder: options.Embedder = "embedded",
     device: options.Device = "auto",
     offline: options.Offline = False,
@@ -63,6 +64,7 @@ def ask(
     settings = options.build_settings(
         rules_dir=rules,
         reranker=reranker,
+        calibration=calibration,
         embedder=embedder,
         device=device,
         offline=offline,

@@ -15,6 +15,7 @@ _STYLE = {"ok": "green", "missing": "yellow", "failed": "red"}
 @reports_errors
 def doctor(
     reranker: options.Reranker = "embedded",
+    calibration: options.Calibration = None,
     embedder: options.Embedder = "embedded",
     device: options.Device = "auto",
     offline: options.Offline = False,
@@ -29,7 +30,13 @@ def doctor(
     from emr_rerank.doctor import examine
 
     settings = options.build_settings(
-        reranker=reranker, embedder=embedder, device=device, offline=offline, rules_dir=rules, journal=journal
+        reranker=reranker,
+        calibration=calibration,
+        embedder=embedder,
+        device=device,
+        offline=offline,
+        rules_dir=rules,
+        journal=journal,
     )
     table = Table("", "what", "state", "what to do", box=box.SIMPLE_HEAD)
     failed = False

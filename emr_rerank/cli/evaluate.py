@@ -19,6 +19,7 @@ def evaluate(
     ],
     as_json: options.AsJson = False,
     reranker: options.Reranker = "embedded",
+    calibration: options.Calibration = None,
     embedder: options.Embedder = "embedded",
     device: options.Device = "auto",
     offline: options.Offline = False,
@@ -30,7 +31,12 @@ def evaluate(
     from emr_rerank.settings import Settings
 
     given = options.build_settings(
-        reranker=reranker, embedder=embedder, device=device, offline=offline, rules_dir=rules
+        reranker=reranker,
+        calibration=calibration,
+        embedder=embedder,
+        device=device,
+        offline=offline,
+        rules_dir=rules,
     )
     report = run(dataset, Settings(**{**given.model_dump(), "journal": None}))
     if as_json:

@@ -44,6 +44,10 @@ Reranker = Annotated[
     str,
     typer.Option("--reranker", envvar="EMR_RERANK_RERANKER", help="'embedded', a hub name or a local folder (bge)."),
 ]
+Calibration = Annotated[
+    Path | None,
+    typer.Option("--calibration", envvar="EMR_RERANK_CALIBRATION", help="File that `calibrate --out` wrote."),
+]
 Embedder = Annotated[
     str,
     typer.Option("--embedder", envvar="EMR_RERANK_EMBEDDER", help="'embedded', a hub name or a local folder (bge-m3)."),

@@ -2,7 +2,7 @@
 
 A calibration is a small JSON file beside the model, `{"kind": "platt", "a": 1.0, "b": 0.0}` for sigmoid(a · logit + b)
 (Platt 1999), or `{"kind": "isotonic", "x": [...], "y": [...]}` for a monotone piecewise-linear map of probabilities
-(Zadrozny and Elkan 2002).
+(Zadrozny and Elkan 2002). `emr-rerank calibrate` fits one and writes into it for which model; then it serves no other.
 """
 
 import json
@@ -11,9 +11,12 @@ from pathlib import Path
 from typing import Literal
 
 import numpy as np
-from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from emr_rerank.errors import ModelError
+
+NEAREST = 1e-12
+"""Probabilities are kept so far from 0 and 1 that their log odds stay finite."""
 
 
 class Calibration(BaseModel):
@@ -26,6 +29,8 @@ class Calibration(BaseModel):
     b: float = 0.0
     x: tuple[float, ...] = ()
     y: tuple[float, ...] = ()
+    reranker: str | None = Field(None, description="name of the model it was fitted for; null serves any")
+    weights_hash: str | None = Field(None, description="`sha256:…` of that model; null serves any")
 
     @model_validator(mode="after")
     def _monotone(self) -> "Calibration":
@@ -42,7 +47,7 @@ class Calibration(BaseModel):
         """The calibrated probability, 0 to 1."""
         if self.kind == "isotonic":
             return float(np.clip(np.interp(probability, self.x, self.y), 0.0, 1.0))
-        kept = min(max(probability, 1e-12), 1 - 1e-12)
+        kept = min(max(probability, NEAREST), 1 - NEAREST)
         return sigmoid(self.a * math.log(kept / (1 - kept)) + self.b)
 
 

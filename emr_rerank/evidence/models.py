@@ -5,6 +5,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from emr_rerank.evidence.bge import BgeEmbedder, BgeOptions, BgeReranker
+from emr_rerank.evidence.calibrated import calibrated
 from emr_rerank.evidence.embedder import EmbeddedE5, Embedder
 from emr_rerank.evidence.reranker import Reranker
 from emr_rerank.settings import Settings
@@ -13,12 +14,13 @@ EMBEDDED = "embedded"
 
 
 def load_reranker(settings: Settings) -> Reranker:
-    """The reranker of the settings.
+    """The reranker of the settings, behind the calibration of the settings where they name one.
 
     Raises:
-        ModelError: it can't be loaded; the message says what to do.
+        ModelError: it, or the calibration, can't be loaded; the message says what to do.
     """
-    return _reranker(settings.reranker, _options(settings), settings.rules_dir)
+    reranker = _reranker(settings.reranker, _options(settings), settings.rules_dir)
+    return calibrated(reranker, settings.calibration) if settings.calibration else reranker
 
 
 def load_embedder(settings: Settings) -> Embedder:

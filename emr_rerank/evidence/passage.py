@@ -1,5 +1,7 @@
 """How a sentence is shown to a reranker: with the titles of the sections it stands in."""
 
+from collections.abc import Sequence
+
 from emr_rerank.record import Sentence
 
 PATH_MARK = " › "
@@ -8,8 +10,13 @@ TEXT_MARK = " | "
 
 def passage(sentence: Sentence) -> str:
     """A sentence as a reranker reads it: `入院记录 › 辅助检查 | 肌酐 108 μmol/L`."""
-    path = PATH_MARK.join(title for title in sentence.section_path if title)
-    text = " ".join(sentence.text.split())
+    return titled(sentence.section_path, sentence.text)
+
+
+def titled(titles: Sequence[str], text: str) -> str:
+    """A text below section titles, outermost first, in the shape of `passage`."""
+    path = PATH_MARK.join(title for title in titles if title)
+    text = " ".join(text.split())
     return f"{path}{TEXT_MARK}{text}" if path else text
 
 

@@ -133,9 +133,7 @@ class Asker:
         asked = understand(text, rules)
         with clock.stage("locate"):
             ready = self._prepare(record, vectors)
-            candidates = shortlist(record, asked, ready.vectors, self.embedder, self.settings)
-            names = asked_names(asked, rules)
-            candidates = with_values(record, asked, names, candidates, ready.facts, self.settings.candidates)
+            candidates = self._candidates(ready, asked)
         with clock.stage("rerank"):
             reranker = with_passage_ids(self.reranker, passage_ids)
             scores = reranker.score(text, [passage(sentence) for sentence in candidates])
@@ -160,6 +158,22 @@ class Asker:
             timings_ms=clock.timings(read_ms),
         )
         return self._journalled(answer, record)
+
+    def candidates(self, record: Record, question: str) -> tuple[Sentence, ...]:
+        """The sentences of a record that the reranker scores for a question; nothing is journalled.
+
+        Raises:
+            UsageError: the question is empty or too long.
+            ModelError: the embedder can't be loaded or run.
+        """
+        text = checked_question(question, self.settings)
+        return self._candidates(self._prepare(record, None), understand(text, self.settings.rules_dir))
+
+    def _candidates(self, ready: _Prepared, asked: Question) -> tuple[Sentence, ...]:
+        record, settings = ready.record, self.settings
+        located = shortlist(record, asked, ready.vectors, self.embedder, settings)
+        names = asked_names(asked, settings.rules_dir)
+        return with_values(record, asked, names, located, ready.facts, settings.candidates)
 
     def _choose(
         self,
