@@ -88,13 +88,13 @@ def calibrate(
             on_progress=lambda done, total: progress.update(task, completed=done, total=total),
         )
     _warn(report)
-    _show(report, as_json=as_json)
     if plot is not None:
         from emr_rerank.evidence.reliability_plot import plot_report
 
         plot_report(report).save(plot)
     if out is not None:
         _write(report.calibration, out)
+    _show(report, as_json=as_json)
 
 
 def _warn(report: "CalibrationReport") -> None:

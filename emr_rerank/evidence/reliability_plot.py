@@ -64,7 +64,15 @@ def _tradeoff(axes: "Axes", report: CalibrationReport) -> None:
     axes.annotate(f"min_score {report.min_score:g}", (report.min_score, 1.02), fontsize=8, ha="center", va="bottom")
     axes.set(xlabel="threshold of the calibrated score", ylabel="share of questions", xlim=(0, 1), ylim=(-0.02, 1.02))
     axes.set_title("Refusal", pad=16)
-    axes.legend(loc="upper center", bbox_to_anchor=(0.5, -0.12), ncols=3, frameon=False, fontsize=8)
+    axes.legend(
+        loc="upper center",
+        bbox_to_anchor=(0.5, -0.12),
+        ncols=3,
+        columnspacing=1,
+        handlelength=1.4,
+        frameon=False,
+        fontsize=8,
+    )
     _quiet(axes)
 
 

@@ -2,7 +2,8 @@
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from itertools import chain
 from pathlib import Path
 from typing import Literal
 
@@ -49,32 +50,38 @@ def calibrate(
     settings = (settings or Settings()).model_copy(update={"calibration": None, "journal": None})
     entries = read_labelled(file, settings)
     asker = Asker(settings)
-    scored: list[ScoredQuestion] = []
-    left_out: list[str] = []
     groups = _by_question(entry for entry in entries if isinstance(entry, LabelledPassages))
     records = _by_record(entry for entry in entries if isinstance(entry, LabelledRecord))
-    total, done = len(groups) + sum(map(len, records.values())), 0
-
-    def tell() -> None:
-        nonlocal done
-        done += 1
+    total = len(groups) + sum(map(len, records.values()))
+    outcomes: list[ScoredQuestion | str] = []
+    reader = read or (lambda pdf: read_record(pdf, settings))
+    for outcome in chain(_score_passages(groups, asker), _score_records(records, asker, file, reader)):
+        outcomes.append(outcome)
         if on_progress is not None:
-            on_progress(done, total)
+            on_progress(len(outcomes), total)
+    scored = [outcome for outcome in outcomes if isinstance(outcome, ScoredQuestion)]
+    left_out = [outcome for outcome in outcomes if isinstance(outcome, str)]
+    return calibration_report(scored, asker.reranker, method, settings.min_score, left_out)
 
+
+def _score_passages(groups: Mapping[str, Sequence[tuple[str, int]]], asker: Asker) -> Iterator[ScoredQuestion]:
     for question, passages in groups.items():
-        scored.append(_scored(asker.reranker, question, passages, any(label for _, label in passages)))
-        tell()
+        yield _scored(asker.reranker, question, passages, any(label for _, label in passages))
+
+
+def _score_records(
+    records: Mapping[Path, Sequence[LabelledRecord]], asker: Asker, file: Path, read: Callable[[Path], Record]
+) -> Iterator[ScoredQuestion | str]:
+    """Each question scored, or why it is left out."""
     for path, asked in records.items():
-        record = _read(path, f"{file}:{asked[0].line}: ", read or (lambda pdf: read_record(pdf, settings)))
+        record = _read(path, f"{file}:{asked[0].line}: ", read)
         for entry in asked:
             missing = _not_found(entry.evidence, record.sentences)
-            if missing is None:
-                candidates = _labelled_candidates(asker, record, entry)
-                scored.append(_scored(asker.reranker, entry.question, candidates, bool(entry.evidence)))
-            else:
-                left_out.append(f"{file}:{entry.line}: evidence {missing} is no sentence of {path.name} as it is read")
-            tell()
-    return calibration_report(scored, asker.reranker, method, settings.min_score, left_out)
+            if missing is not None:
+                yield f"{file}:{entry.line}: evidence {missing} is no sentence of {path.name} as it is read"
+                continue
+            candidates = _labelled_candidates(asker, record, entry)
+            yield _scored(asker.reranker, entry.question, candidates, bool(entry.evidence))
 
 
 def _by_question(entries: Iterable[LabelledPassages]) -> dict[str, list[tuple[str, int]]]:

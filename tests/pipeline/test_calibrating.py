@@ -15,8 +15,10 @@ from emr_rerank.cli.app import app
 from emr_rerank.errors import InputError
 from emr_rerank.evidence import models
 from emr_rerank.evidence.calibration import read_calibration
+from emr_rerank.evidence.models import load_reranker
 from emr_rerank.evidence.passage import split_passage
 from emr_rerank.pipeline.calibrating import calibrate
+from tests.evidence.tiny_bge import CORPUS, QUESTION, tiny_reranker
 
 LINES = (
     "Admission Note",
@@ -172,3 +174,24 @@ def test_a_calibration_of_another_model_ends_in_4(folder: Path, run: Callable[..
     result = run("ask", folder / "small.pdf", "Was there chest pain?", "--calibration", file)
     assert result.exit_code == 4
     assert "older" in result.stderr and "emr-rerank calibrate" in result.stderr
+
+
+def test_a_bge_model_is_calibrated_and_used_like_any_other(tmp_path: Path) -> None:
+    settings = Settings(reranker=str(tiny_reranker(tmp_path)), device="cpu", offline=True)
+    plain = load_reranker(settings)
+    asked = [f"{QUESTION} {number}" for number in range(12)]
+    lines = []
+    for question in asked:
+        scores = plain.score(question, CORPUS)
+        best = max(zip(scores, CORPUS, strict=True))[1]
+        lines += [{"question": question, "passage": text, "label": int(text == best)} for text in CORPUS]
+    file = tmp_path / "pairs.jsonl"
+    file.write_text("\n".join(json.dumps(line) for line in lines), encoding="utf-8")
+    report = calibrate(file, settings)
+    assert (report.pairs, report.right, report.reranker) == (96, 12, str(tmp_path))
+    out = tmp_path / "own.json"
+    out.write_text(report.calibration.model_dump_json(), encoding="utf-8")
+    used = load_reranker(settings.model_copy(update={"calibration": out}))
+    expected = [report.calibration.apply(score) for score in plain.score(QUESTION, CORPUS)]
+    assert used.score(QUESTION, CORPUS) == pytest.approx(expected, abs=1e-4)
+    assert used.weights_hash not in (plain.weights_hash, report.calibration.weights_hash)
