@@ -47,8 +47,8 @@ def examine(settings: Settings) -> Iterator[Check]:
         for package in packages:
             yield _package(package, f"pip install 'emr-rerank[{extra}]'", f"extra {extra}: ")
     yield _tried("rules", lambda: _rules(settings))
-    yield _tried("embedder, embedded default", lambda: _embed(settings.model_copy(update={"embedder": EMBEDDED})))
-    yield _tried("reranker, embedded default", lambda: _rerank(settings.model_copy(update={"reranker": EMBEDDED})))
+    yield _tried("embedder, embedded default", lambda: _embed(_with(settings, "embedder", EMBEDDED)))
+    yield _tried("reranker, embedded default", lambda: _rerank(_with(settings, "reranker", EMBEDDED)))
     yield from _production(settings)
     yield _tried("journal", lambda: _journal(settings))
 
@@ -62,8 +62,7 @@ def _production(settings: Settings) -> Iterator[Check]:
         if named != EMBEDDED:
             yield _tried(f"{role} {named}", partial(run, settings))
         elif _is_here(usual):
-            offline = settings.model_copy(update={role: usual, "offline": True})
-            yield _tried(f"{role} {usual}", partial(run, offline))
+            yield _tried(f"{role} {usual}", partial(run, _with(settings, role, usual, offline=True)))
         else:
             yield Check(
                 name=f"{role} {usual}",
@@ -71,6 +70,12 @@ def _production(settings: Settings) -> Iterator[Check]:
                 detail="not on this machine (optional)",
                 todo=f"pip install 'emr-rerank[bge]', then --{role} {usual} (downloads it) or --{role} FOLDER",
             )
+
+
+def _with(settings: Settings, role: str, model: str, **changed: bool) -> Settings:
+    """The settings with a model; without the calibration, which belongs to the reranker that they name."""
+    calibration = settings.calibration if settings.reranker == model else None
+    return settings.model_copy(update={role: model, "calibration": calibration, **changed})
 
 
 def _is_here(model: str) -> bool:

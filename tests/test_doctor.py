@@ -49,3 +49,11 @@ def test_the_command_ends_in_4_when_a_named_model_fails(journal: str, tmp_path: 
     assert fit.exit_code == 0, fit.output
     broken = CliRunner().invoke(app, ["doctor", "--journal", journal, "--offline", "--reranker", str(tmp_path)])
     assert broken.exit_code == 4
+
+
+def test_a_calibration_belongs_to_the_reranker_that_is_named(journal: str, tmp_path: Path) -> None:
+    file = tmp_path / "calibration.json"
+    file.write_text('{"kind": "platt", "reranker": "older", "weights_hash": "sha256:0"}', encoding="utf-8")
+    for reranker, state in (("embedded", "failed"), (str(tmp_path / "none"), "ok")):
+        found = checks(Settings(journal=journal, reranker=reranker, calibration=file, offline=True))
+        assert found["reranker, embedded default"].state == state

@@ -5,11 +5,12 @@ They belong to one tokenizer, told by its fingerprint, and within it to the text
 """
 
 import logging
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING
 
 from emr_rerank.evidence.bge import BgeOptions, BgeReranker, passage_tokenizer
+from emr_rerank.evidence.calibrated import CalibratedReranker
 from emr_rerank.evidence.models import EMBEDDED
 from emr_rerank.evidence.passage import passage
 from emr_rerank.evidence.reranker import Reranker
@@ -69,6 +70,8 @@ def passage_ids(record: Record, settings: Settings) -> PassageIds | None:
 
 def with_passage_ids(reranker: Reranker, stored: PassageIds | None) -> Reranker:
     """The reranker, using stored ids where they are its own tokenizer's; scores stay the same."""
+    if isinstance(reranker, CalibratedReranker):
+        return replace(reranker, reranker=with_passage_ids(reranker.reranker, stored))
     if stored is None or not isinstance(reranker, BgeReranker) or reranker.tokenizer is None:
         return reranker
     if stored.tokenizer != reranker.tokenizer.fingerprint or stored.ids is None:

@@ -10,6 +10,8 @@ from benchmarks.gpu.xlmr import save_tokenizer
 from emr_rerank.errors import ModelError
 from emr_rerank.evidence import passage_ids as passage_ids_module
 from emr_rerank.evidence.bge import BgeReranker
+from emr_rerank.evidence.calibrated import CalibratedReranker
+from emr_rerank.evidence.calibration import Calibration
 from emr_rerank.evidence.passage import passage
 from emr_rerank.evidence.passage_ids import PassageIds, passage_ids, with_passage_ids
 from emr_rerank.record import Record, Sentence
@@ -74,6 +76,18 @@ def test_a_question_tokenises_only_itself_and_scores_the_same(
     assert set(seen) == {QUESTION}
     assert len({round(score, 3) for score in expected}) > 4, "equal scores would prove nothing"
     assert (quick.name, quick.device, quick.weights_hash) == (reranker.name, reranker.device, reranker.weights_hash)
+
+
+def test_behind_a_calibration_the_ids_are_used_too(
+    folder: Path, reranker: BgeReranker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    behind = CalibratedReranker(reranker, Calibration(a=0.5, b=-1.0))
+    expected = behind.score(QUESTION, PASSAGES)
+    quick = with_passage_ids(behind, passage_ids(RECORD, settings_of(folder)))
+    seen = tokenised_by(reranker, monkeypatch)
+    assert quick.score(QUESTION, PASSAGES) == pytest.approx(expected, abs=SAME)
+    assert set(seen) == {QUESTION}
+    assert quick.weights_hash == behind.weights_hash
 
 
 def test_a_passage_that_is_not_stored_is_tokenised(
