@@ -18,7 +18,7 @@ from emr_rerank.record import Record
 
 if TYPE_CHECKING:
     from emr_rerank.evidence.calibration import Calibration
-    from emr_rerank.evidence.calibration_report import CalibrationReport
+    from emr_rerank.evidence.calibration_report import CalibrationReport, Tradeoff
     from emr_rerank.evidence.reliability import Share
 
 
@@ -115,7 +115,9 @@ def _show(report: "CalibrationReport", *, as_json: bool) -> None:
         markup=False,
     )
     out.print(_reliability_table(report))
-    out.print(_tradeoff_table(report))
+    out.print(_tradeoff_table(report.tradeoff, "the reranker alone"))
+    if report.program:
+        out.print(_tradeoff_table(report.program, "the whole program, min_score at the threshold"))
 
 
 def _reliability_table(report: "CalibrationReport") -> Table:
@@ -127,9 +129,10 @@ def _reliability_table(report: "CalibrationReport") -> Table:
     return table
 
 
-def _tradeoff_table(report: "CalibrationReport") -> Table:
-    table = Table("threshold", "unanswerable refused", "right on top", "wrong on top", "refused", box=box.SIMPLE_HEAD)
-    for each in report.tradeoff:
+def _tradeoff_table(tradeoff: "tuple[Tradeoff, ...]", judge: str) -> Table:
+    columns = ("threshold", "unanswerable refused", "right on top", "wrong on top", "refused")
+    table = Table(*columns, box=box.SIMPLE_HEAD, title=judge, title_justify="left", title_style="bold")
+    for each in tradeoff:
         shares = (each.unanswerable_refused, each.answerable_right, each.answerable_wrong, each.answerable_refused)
         table.add_row(f"{each.threshold:.2f}", *("-" if share is None else f"{share:.1%}" for share in shares))
     table.caption = "right on top, wrong on top, refused: of the answerable questions"

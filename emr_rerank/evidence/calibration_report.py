@@ -4,17 +4,16 @@ Everything told of the calibrated scores comes from curves that did not see the 
 folds and each fold is scored by a fit to the others.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
-import numpy.typing as npt
 from pydantic import Field
 
 from emr_rerank.errors import UsageError
 from emr_rerank.evidence.calibration import Calibration
-from emr_rerank.evidence.calibration_fit import Floats, Method, fit_calibration, method_for
+from emr_rerank.evidence.calibration_fit import Method, fit_calibration, method_for
 from emr_rerank.evidence.reliability import Reliability, Share, reliability, share_of
 from emr_rerank.evidence.reranker import Reranker
 from emr_rerank.record import Noun
@@ -23,7 +22,6 @@ FOLDS = 5
 SEED = 7
 LEAST_ISOTONIC = 100
 """Labelled pairs below which an isotonic curve would rest on a handful of steps."""
-Marks = npt.NDArray[np.bool_]
 THRESHOLDS = tuple(round(0.05 * step, 2) for step in range(1, 20))
 
 
@@ -36,22 +34,25 @@ class ScoredQuestion:
         scores: of the passages, as the reranker gives them.
         labels: 1 where the passage proves the answer, else 0.
         answerable: whether there is an answer; it may stand in no passage.
+        decide: of a question about a record: the place of the passage that the whole program puts first, given
+            calibrated scores and min_score; None where it refuses.
     """
 
     question: str
     scores: tuple[float, ...]
     labels: tuple[int, ...]
     answerable: bool
+    decide: Callable[[Sequence[float], float], int | None] | None = None
 
 
 class Tradeoff(Noun):
     """What one threshold does. Shares; null where there are no such questions."""
 
     threshold: float
-    unanswerable_refused: float | None = Field(description="of the unanswerable questions: no passage reaches it")
-    answerable_right: float | None = Field(description="of the answerable: the best passage reaches it and is right")
-    answerable_wrong: float | None = Field(description="of the answerable: the best passage reaches it and is wrong")
-    answerable_refused: float | None = Field(description="of the answerable: no passage reaches it")
+    unanswerable_refused: float | None = Field(description="of the unanswerable questions: no passage is kept")
+    answerable_right: float | None = Field(description="of the answerable: the first passage kept is right")
+    answerable_wrong: float | None = Field(description="of the answerable: the first passage kept is wrong")
+    answerable_refused: float | None = Field(description="of the answerable: no passage is kept")
 
 
 class CalibrationReport(Noun):
@@ -73,7 +74,10 @@ class CalibrationReport(Noun):
     min_score: float
     at_min_score_before: Share = Field(description="pairs at or above min_score as the reranker scores them: right")
     at_min_score: Share = Field(description="pairs whose calibrated score is at or above min_score: how many are right")
-    tradeoff: tuple[Tradeoff, ...] = Field(description="by threshold of the calibrated score")
+    tradeoff: tuple[Tradeoff, ...] = Field(description="of the reranker alone: passages at or above each threshold")
+    program: tuple[Tradeoff, ...] = Field(
+        description="of the whole program with each threshold as min_score, over the questions about records, if any"
+    )
     left_out: tuple[str, ...] = Field(description="lines that could not be used, and why")
     calibration: Calibration
 
@@ -102,6 +106,7 @@ def calibration_report(
         )
     final = fit_calibration(scores, labels, chosen)
     fits = [fit_calibration(scores[place != fold], labels[place != fold], chosen) for fold in range(FOLDS)]
+    unseen = [fits[fold] for fold in folds]
     after = np.array([fits[fold].apply(score) for fold, score in zip(place, scores, strict=True)], dtype=np.float64)
     return CalibrationReport(
         reranker=reranker.name,
@@ -118,7 +123,8 @@ def calibration_report(
         min_score=min_score,
         at_min_score_before=share_of(labels[scores >= min_score]),
         at_min_score=share_of(labels[after >= min_score]),
-        tradeoff=_tradeoffs(scored, folds, fits),
+        tradeoff=_tradeoffs(scored, unseen, _reranker_alone),
+        program=_tradeoffs(*_about_records(scored, unseen), _whole_program),
         left_out=tuple(left_out),
         calibration=final.model_copy(update={"reranker": reranker.name, "weights_hash": reranker.weights_hash}),
     )
@@ -147,27 +153,54 @@ def _folds(scored: Sequence[ScoredQuestion]) -> list[int]:
 
 
 def _tradeoffs(
-    scored: Sequence[ScoredQuestion], folds: Sequence[int], fits: Sequence[Calibration]
+    scored: Sequence[ScoredQuestion],
+    fits: Sequence[Calibration],
+    decide: Callable[[ScoredQuestion, Calibration, float], int | None],
 ) -> tuple[Tradeoff, ...]:
-    best, right = np.zeros(len(scored)), np.zeros(len(scored), dtype=bool)
-    for number, (each, fold) in enumerate(zip(scored, folds, strict=True)):
-        if each.scores:
-            top = int(np.argmax(each.scores))
-            best[number], right[number] = fits[fold].apply(each.scores[top]), each.labels[top] == 1
-    answerable = np.array([each.answerable for each in scored])
-    return tuple(_tradeoff(threshold, best, right, answerable) for threshold in THRESHOLDS)
-
-
-def _tradeoff(threshold: float, best: Floats, right: Marks, answerable: Marks) -> Tradeoff:
-    reached = best >= threshold
-    return Tradeoff(
-        threshold=threshold,
-        unanswerable_refused=_share(~reached[~answerable]),
-        answerable_right=_share((reached & right)[answerable]),
-        answerable_wrong=_share((reached & ~right)[answerable]),
-        answerable_refused=_share(~reached[answerable]),
+    """By threshold; nothing without questions. `fits`: of each question, one that did not see it."""
+    if not scored:
+        return ()
+    return tuple(
+        _tradeoff(scored, [decide(each, fit, threshold) for each, fit in zip(scored, fits, strict=True)], threshold)
+        for threshold in THRESHOLDS
     )
 
 
-def _share(marks: Marks) -> float | None:
-    return float(marks.mean()) if len(marks) else None
+def _about_records(
+    scored: Sequence[ScoredQuestion], fits: Sequence[Calibration]
+) -> tuple[list[ScoredQuestion], list[Calibration]]:
+    chosen = [(each, fit) for each, fit in zip(scored, fits, strict=True) if each.decide is not None]
+    return [each for each, _ in chosen], [fit for _, fit in chosen]
+
+
+def _whole_program(question: ScoredQuestion, fit: Calibration, threshold: float) -> int | None:
+    if question.decide is None:
+        return None
+    return question.decide([fit.apply(score) for score in question.scores], threshold)
+
+
+def _reranker_alone(question: ScoredQuestion, fit: Calibration, threshold: float) -> int | None:
+    """Place of the best passage where it reaches the threshold."""
+    if not question.scores:
+        return None
+    best = int(np.argmax(question.scores))
+    return best if fit.apply(question.scores[best]) >= threshold else None
+
+
+def _tradeoff(scored: Sequence[ScoredQuestion], first: Sequence[int | None], threshold: float) -> Tradeoff:
+    """What a threshold does, from the place of the passage put first of each question, None where it is refused."""
+    outcomes: dict[bool, list[str]] = {True: [], False: []}
+    for question, place in zip(scored, first, strict=True):
+        outcome = "refused" if place is None else "right" if question.labels[place] else "wrong"
+        outcomes[question.answerable].append(outcome)
+    return Tradeoff(
+        threshold=threshold,
+        unanswerable_refused=_share(outcomes[False], "refused"),
+        answerable_right=_share(outcomes[True], "right"),
+        answerable_wrong=_share(outcomes[True], "wrong"),
+        answerable_refused=_share(outcomes[True], "refused"),
+    )
+
+
+def _share(outcomes: Sequence[str], outcome: str) -> float | None:
+    return outcomes.count(outcome) / len(outcomes) if outcomes else None

@@ -1,9 +1,10 @@
 """A calibration report as a picture: the reliability diagram, and what each threshold refuses."""
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from emr_rerank.chart import Chart
-from emr_rerank.evidence.calibration_report import CalibrationReport
+from emr_rerank.evidence.calibration_report import CalibrationReport, Tradeoff
 from emr_rerank.evidence.reliability import Reliability
 
 if TYPE_CHECKING:
@@ -34,7 +35,7 @@ def _diagram(axes: "Axes", report: CalibrationReport) -> None:
     axes.set(
         xlabel="score", ylabel="share that proves the answer", title="Reliability", xlim=(0, 1), ylim=(-0.02, 1.02)
     )
-    axes.legend(loc="upper center", bbox_to_anchor=(0.5, -0.12), ncols=2, frameon=False, fontsize=8)
+    _legend(axes, 2)
     _quiet(axes)
 
 
@@ -51,29 +52,34 @@ def _curve(axes: "Axes", told: Reliability, colour: str, label: str) -> None:
 
 
 def _tradeoff(axes: "Axes", report: CalibrationReport) -> None:
-    thresholds = [each.threshold for each in report.tradeoff]
+    _shares(axes, report.program or report.tradeoff, "-")
+    title = "Refusal by the reranker alone"
+    if report.program:
+        _shares(axes, report.tradeoff, ":")
+        title = "Refusal by the whole program (dotted: the reranker alone)"
+    axes.axvline(report.min_score, color="#7f8c8d", linewidth=0.8, linestyle=":")
+    axes.annotate(f"min_score {report.min_score:g}", (report.min_score, 1.02), fontsize=8, ha="center", va="bottom")
+    axes.set(xlabel="threshold of the calibrated score", ylabel="share of questions", xlim=(0, 1), ylim=(-0.02, 1.02))
+    axes.set_title(title, pad=16)
+    _legend(axes, 3)
+    _quiet(axes)
+
+
+def _shares(axes: "Axes", tradeoff: Sequence[Tradeoff], line: str) -> None:
     for label, colour, name in (
         ("unanswerable: refused", _REFUSED, "unanswerable_refused"),
         ("answerable: right on top", _AFTER, "answerable_right"),
         ("answerable: wrong on top", _WRONG, "answerable_wrong"),
     ):
-        shares = [getattr(each, name) for each in report.tradeoff]
-        if None not in shares:
-            axes.plot(thresholds, shares, color=colour, marker="o", markersize=3, label=label)
-    axes.axvline(report.min_score, color="#7f8c8d", linewidth=0.8, linestyle=":")
-    axes.annotate(f"min_score {report.min_score:g}", (report.min_score, 1.02), fontsize=8, ha="center", va="bottom")
-    axes.set(xlabel="threshold of the calibrated score", ylabel="share of questions", xlim=(0, 1), ylim=(-0.02, 1.02))
-    axes.set_title("Refusal", pad=16)
-    axes.legend(
-        loc="upper center",
-        bbox_to_anchor=(0.5, -0.12),
-        ncols=3,
-        columnspacing=1,
-        handlelength=1.4,
-        frameon=False,
-        fontsize=8,
-    )
-    _quiet(axes)
+        places = [(each.threshold, getattr(each, name)) for each in tradeoff if getattr(each, name) is not None]
+        if places:
+            shown = label if line == "-" else None
+            axes.plot(*zip(*places, strict=True), color=colour, linestyle=line, marker="o", markersize=3, label=shown)
+
+
+def _legend(axes: "Axes", columns: int) -> None:
+    style = {"frameon": False, "fontsize": 8, "columnspacing": 1, "handlelength": 1.4}
+    axes.legend(loc="upper center", bbox_to_anchor=(0.5, -0.12), ncols=columns, **style)
 
 
 def _quiet(axes: "Axes") -> None:

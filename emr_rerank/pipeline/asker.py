@@ -7,30 +7,27 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
-from pathlib import Path
 
 from emr_rerank.audit.event import AuditEvent
 from emr_rerank.audit.journal import Journal
 from emr_rerank.evidence.candidates import with_values
-from emr_rerank.evidence.choice import Choice, choose
+from emr_rerank.evidence.choice import Choice
 from emr_rerank.evidence.embedder import Embedder
-from emr_rerank.evidence.events import mentions, moments_of
 from emr_rerank.evidence.models import load_embedder, load_reranker
 from emr_rerank.evidence.passage import passage
 from emr_rerank.evidence.passage_ids import PassageIds, with_passage_ids
-from emr_rerank.evidence.record_index import record_index
 from emr_rerank.evidence.reranker import Reranker
 from emr_rerank.evidence.shortlist import SectionVectors, embed_sections, shortlist
 from emr_rerank.evidence.typed import asked_names
 from emr_rerank.evidence.understand import understand
 from emr_rerank.facts.conflicts.find import find_changes, find_conflicts
-from emr_rerank.facts.context import assertion_of_terms, sentence_assertion
 from emr_rerank.facts.extract import extract_facts
 from emr_rerank.facts.trends import build_trends
 from emr_rerank.findings import Answer, Conflict, Evidence, Fact, ModelNames, Question, Status, Timings
+from emr_rerank.pipeline.located import Located
 from emr_rerank.pipeline.questions import checked_question
 from emr_rerank.pipeline.wording import word_answer
-from emr_rerank.record import Assertion, Record, Sentence
+from emr_rerank.record import Record
 from emr_rerank.rules.files import rules_hash
 from emr_rerank.settings import Settings
 
@@ -133,12 +130,12 @@ class Asker:
         asked = understand(text, rules)
         with clock.stage("locate"):
             ready = self._prepare(record, vectors)
-            candidates = self._candidates(ready, asked)
+            located = self._locate(ready, asked)
         with clock.stage("rerank"):
             reranker = with_passage_ids(self.reranker, passage_ids)
-            scores = reranker.score(text, [passage(sentence) for sentence in candidates])
+            scores = reranker.score(text, [passage(sentence) for sentence in located.candidates])
         with clock.stage("facts"):
-            choice = self._choose(record, asked, candidates, scores, _facts_of(ready.facts, candidates))
+            choice = located.choose(scores, self.settings.min_score)
             conflicts = find_conflicts(record, _rivals(choice.kept, self.settings.conflict_margin), rules)
             changes = find_changes(record, choice.kept, asked.language, rules)
             trends = build_trends(ready.facts, asked.analytes, rules) if _of_this_stay(asked, choice.facts) else ()
@@ -159,44 +156,22 @@ class Asker:
         )
         return self._journalled(answer, record)
 
-    def candidates(self, record: Record, question: str) -> tuple[Sentence, ...]:
-        """The sentences of a record that the reranker scores for a question; nothing is journalled.
+    def locate(self, record: Record, question: str) -> Located:
+        """The candidates that the reranker scores for a question, and how evidence is chosen of them; not journalled.
 
         Raises:
             UsageError: the question is empty or too long.
             ModelError: the embedder can't be loaded or run.
         """
         text = checked_question(question, self.settings)
-        return self._candidates(self._prepare(record, None), understand(text, self.settings.rules_dir))
+        return self._locate(self._prepare(record, None), understand(text, self.settings.rules_dir))
 
-    def _candidates(self, ready: _Prepared, asked: Question) -> tuple[Sentence, ...]:
+    def _locate(self, ready: _Prepared, asked: Question) -> Located:
         record, settings = ready.record, self.settings
-        located = shortlist(record, asked, ready.vectors, self.embedder, settings)
+        sentences = shortlist(record, asked, ready.vectors, self.embedder, settings)
         names = asked_names(asked, settings.rules_dir)
-        return with_values(record, asked, names, located, ready.facts, settings.candidates)
-
-    def _choose(
-        self,
-        record: Record,
-        asked: Question,
-        candidates: Sequence[Sentence],
-        scores: Sequence[float],
-        facts: Sequence[Fact],
-    ) -> Choice:
-        rules = self.settings.rules_dir
-        stay = (record.demographics.get("admission_date"), record.demographics.get("discharge_date"))
-        return choose(
-            asked,
-            candidates,
-            scores,
-            facts,
-            [_assertion(asked, sentence, rules) for sentence in candidates],
-            self.settings,
-            stay,
-            record_sentences=record.sentences,
-            event_moments=_event_moments(record, asked, stay[0], rules),
-            carried=record_index(record, rules).carried,
-        )
+        candidates = with_values(record, asked, names, sentences, ready.facts, settings.candidates)
+        return Located(record, asked, candidates, ready.facts, settings)
 
     def _prepare(self, record: Record, vectors: SectionVectors | None) -> _Prepared:
         last = self._last
@@ -233,27 +208,6 @@ def _login() -> str:
         return getpass.getuser()
     except (KeyError, OSError):
         return f"uid:{os.getuid()}"
-
-
-def _assertion(question: Question, sentence: Sentence, rules: Path | None) -> Assertion:
-    """How the sentence asserts what is asked (有布洛芬服药史，否认肝炎: ibuprofen present); else the whole sentence."""
-    forms = [form for group in question.anchors for form in group]
-    asserted = assertion_of_terms(sentence.text, forms, sentence.section_code, rules)
-    return asserted or sentence_assertion(sentence.text, sentence.section_code, rules)
-
-
-def _event_moments(record: Record, question: Question, admission: str | None, rules: Path | None) -> tuple[str, ...]:
-    """When the event that dates the question is affirmed to have happened."""
-    if not question.event:
-        return ()
-    named = mentions(record.sentences, question.event, rules)
-    affirmed = [s for s in named if assertion_of_terms(s.text, question.event, s.section_code, rules) == "present"]
-    return moments_of(affirmed, admission)
-
-
-def _facts_of(facts: Sequence[Fact], sentences: Sequence[Sentence]) -> tuple[Fact, ...]:
-    indices = {sentence.index for sentence in sentences}
-    return tuple(fact for fact in facts if fact.sentence in indices)
 
 
 def _rivals(kept: Sequence[Evidence], margin: float) -> tuple[Evidence, ...]:

@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from itertools import chain
 from pathlib import Path
 from typing import Literal
@@ -80,8 +81,7 @@ def _score_records(
             if missing is not None:
                 yield f"{file}:{entry.line}: evidence {missing} is no sentence of {path.name} as it is read"
                 continue
-            candidates = _labelled_candidates(asker, record, entry)
-            yield _scored(asker.reranker, entry.question, candidates, bool(entry.evidence))
+            yield _scored_in_record(asker, record, entry)
 
 
 def _by_question(entries: Iterable[LabelledPassages]) -> dict[str, list[tuple[str, int]]]:
@@ -110,9 +110,18 @@ def _scored(reranker: Reranker, question: str, passages: Sequence[tuple[str, int
     return ScoredQuestion(question, tuple(scores), tuple(label for _, label in passages), answerable)
 
 
-def _labelled_candidates(asker: Asker, record: Record, entry: LabelledRecord) -> list[tuple[str, int]]:
-    candidates = asker.candidates(record, entry.question)
-    return [(passage(each), int(any(_proves(each, proof) for proof in entry.evidence))) for each in candidates]
+def _scored_in_record(asker: Asker, record: Record, entry: LabelledRecord) -> ScoredQuestion:
+    located = asker.locate(record, entry.question)
+    places = {sentence.index: place for place, sentence in enumerate(located.candidates)}
+
+    def decide(scores: Sequence[float], min_score: float) -> int | None:
+        kept = located.choose(scores, min_score).kept
+        return places[kept[0].sentence] if kept else None
+
+    labelled = [
+        (passage(each), int(any(_proves(each, proof) for proof in entry.evidence))) for each in located.candidates
+    ]
+    return replace(_scored(asker.reranker, entry.question, labelled, bool(entry.evidence)), decide=decide)
 
 
 def _not_found(evidence: Sequence[Proof], sentences: Sequence[Sentence]) -> int | None:

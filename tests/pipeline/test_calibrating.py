@@ -15,6 +15,7 @@ from emr_rerank.cli.app import app
 from emr_rerank.errors import InputError
 from emr_rerank.evidence import models
 from emr_rerank.evidence.calibration import read_calibration
+from emr_rerank.evidence.calibration_report import THRESHOLDS
 from emr_rerank.evidence.models import load_reranker
 from emr_rerank.evidence.passage import split_passage
 from emr_rerank.pipeline.calibrating import calibrate
@@ -78,9 +79,36 @@ def test_a_records_candidates_are_labelled_by_their_evidence(folder: Path) -> No
     record = read_record(folder / "small.pdf")
     asker = Asker(Settings(journal=None))
     assert (report.questions, report.answerable, report.unlocated, report.left_out) == (8, 6, 0, ())
-    assert report.pairs == sum(len(asker.candidates(record, question)) for question, _ in ASKED)
+    assert report.pairs == sum(len(asker.locate(record, question).candidates) for question, _ in ASKED)
     assert report.right == 7
     assert (report.calibration.kind, report.calibration.reranker) == ("platt", "shared-words")
+
+
+def test_the_whole_program_refuses_as_ask_does(folder: Path) -> None:
+    report = calibrate(questions(folder))
+    file = folder / "cal.json"
+    file.write_text(report.calibration.model_dump_json(), encoding="utf-8")
+    record = read_record(folder / "small.pdf")
+    for each in (report.program[0], report.program[-1]):
+        asker = Asker(Settings(calibration=file, min_score=each.threshold, journal=None))
+        answers = [asker.ask(record, question).status for question, evidence in ASKED if not evidence]
+        assert answers.count("insufficient_evidence") / len(answers) == each.unanswerable_refused
+    # the typed facts keep what the words alone are not sure of, up to the floor of 0.9
+    at = {each.threshold: each.answerable_right or 0.0 for each in report.program}
+    alone = {each.threshold: each.answerable_right or 0.0 for each in report.tradeoff}
+    assert at[0.65] > alone[0.65] and at[0.95] < at[0.9]
+
+
+def test_of_passages_alone_the_program_is_not_judged(folder: Path) -> None:
+    file = folder / "pairs.jsonl"
+    lines = [
+        {"question": f"Any fever on day {day}?", "passage": f"{words} on day {day}?", "label": label}
+        for day in range(6)
+        for words, label in (("Any fever", 1), ("Nothing noted", 0))
+    ]
+    file.write_text("\n".join(map(json.dumps, lines)), encoding="utf-8")
+    report = calibrate(file)
+    assert report.program == () and len(report.tradeoff) == 19
 
 
 def test_pairs_of_one_question_are_one_question_and_forms_mix(folder: Path) -> None:
@@ -127,7 +155,8 @@ def test_the_command_prints_draws_and_writes(folder: Path, run: Callable[..., Re
     result = run("calibrate", questions(folder), "--out", out, "--plot", plot)
     assert result.exit_code == 0, result.output
     assert "expected calibration error" in result.stdout and "fitted by platt" in result.stdout
-    assert sum(line.strip().startswith("0.") for line in result.stdout.splitlines()) == 19
+    shown = [line.split()[0] for line in result.stdout.splitlines() if line.strip().startswith("0.")]
+    assert shown == 2 * [f"{threshold:.2f}" for threshold in THRESHOLDS], "of the reranker alone, of the program"
     assert plot.read_bytes().startswith(b"\x89PNG")
     assert read_calibration(out).weights_hash == SharedWords.weights_hash
     asked = run("ask", folder / "small.pdf", "Was there chest pain?", "--calibration", out, "--json")
