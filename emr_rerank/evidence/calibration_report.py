@@ -13,7 +13,7 @@ from pydantic import Field
 
 from emr_rerank.errors import UsageError
 from emr_rerank.evidence.calibration import Calibration
-from emr_rerank.evidence.calibration_fit import Method, fit_calibration, method_for
+from emr_rerank.evidence.calibration_fit import Floats, Method, fit_calibration, method_for
 from emr_rerank.evidence.reliability import Reliability, Share, reliability, share_of
 from emr_rerank.evidence.reranker import Reranker
 from emr_rerank.record import Noun
@@ -98,12 +98,7 @@ def calibration_report(
     scores = np.array([score for each in scored for score in each.scores], dtype=np.float64)
     labels = np.array([label for each in scored for label in each.labels], dtype=np.float64)
     place = np.array([fold for each, fold in zip(scored, folds, strict=True) for _ in each.scores])
-    chosen = method_for(labels) if method == "auto" else method
-    if chosen == "isotonic" and len(labels) < LEAST_ISOTONIC:
-        raise UsageError(
-            f"Isotonic regression needs at least {LEAST_ISOTONIC} labelled pairs; there are {len(labels)}.",
-            "Use --method platt.",
-        )
+    chosen = _chosen(method, labels)
     final = fit_calibration(scores, labels, chosen)
     fits = [fit_calibration(scores[place != fold], labels[place != fold], chosen) for fold in range(FOLDS)]
     unseen = [fits[fold] for fold in folds]
@@ -128,6 +123,16 @@ def calibration_report(
         left_out=tuple(left_out),
         calibration=final.model_copy(update={"reranker": reranker.name, "weights_hash": reranker.weights_hash}),
     )
+
+
+def _chosen(method: Literal["auto"] | Method, labels: Floats) -> Method:
+    chosen = method_for(labels) if method == "auto" else method
+    if chosen == "isotonic" and len(labels) < LEAST_ISOTONIC:
+        raise UsageError(
+            f"Isotonic regression needs at least {LEAST_ISOTONIC} labelled pairs; there are {len(labels)}.",
+            "Use --method platt.",
+        )
+    return chosen
 
 
 def _folds(scored: Sequence[ScoredQuestion]) -> list[int]:
