@@ -7,6 +7,8 @@ from pathlib import Path
 from benchmarks.real import dataset, looks, mts
 from benchmarks.real.dataset import RealQuestion, RealRecord
 
+_DEVELOPMENT = Path(__file__).with_name("questions.development.jsonl")
+
 
 @dataclass(frozen=True)
 class QuestionSet:
@@ -28,6 +30,7 @@ class QuestionSet:
 
 SETS = {
     "ccks": QuestionSet(dataset.QUESTIONS, dataset.load_records, dataset.sentence_spans, 12, looks.CHINESE),
+    "ccks-dev": QuestionSet(_DEVELOPMENT, dataset.load_records, dataset.sentence_spans, 12, looks.CHINESE),
     "mts-en": QuestionSet(mts.QUESTIONS, mts.load_records, mts.sentence_spans, 28, looks.ENGLISH),
 }
 DEFAULT = "ccks"
