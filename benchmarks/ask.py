@@ -23,7 +23,7 @@ from rich.console import Console
 from rich.table import Table
 
 from emr_rerank import Asker, Record, Sentence, Settings, read_record
-from emr_rerank.evaluation import expected_rank
+from emr_rerank.evaluation import ExpectedEvidence, expected_rank
 from emr_rerank.evidence.bm25 import BM25
 from emr_rerank.evidence.terms import surface_terms
 
@@ -72,7 +72,7 @@ def ask_all(names: Sequence[str]) -> dict[str, dict[str, list[float]]]:
                 began = time.perf_counter()
                 shown = rank(record, question["question"])
                 results[method]["ms"].append((time.perf_counter() - began) * 1000)
-                ranks = [expected_rank(wanted, shown) for wanted in question["evidence"]]
+                ranks = [expected_rank(ExpectedEvidence(**wanted), shown) for wanted in question["evidence"]]
                 best = min((r for r in ranks if r), default=99)
                 results[method]["hit1"].append(float(best == 1))
                 results[method]["hit3"].append(float(best <= 3))

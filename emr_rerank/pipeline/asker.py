@@ -130,7 +130,7 @@ class Asker:
         asked = understand(text, rules)
         with clock.stage("locate"):
             ready = self._prepare(record, vectors)
-            located = self._locate(ready, asked)
+            located = self._locate(ready, asked, self.settings)
         with clock.stage("rerank"):
             reranker = with_passage_ids(self.reranker, passage_ids)
             scores = reranker.score(text, [passage(sentence) for sentence in located.candidates])
@@ -156,18 +156,24 @@ class Asker:
         )
         return self._journalled(answer, record)
 
-    def locate(self, record: Record, question: str) -> Located:
+    def locate(self, record: Record, question: str, most: int | None = None) -> Located:
         """The candidates that the reranker scores for a question, and how evidence is chosen of them; not journalled.
+
+        Args:
+            record: as for `ask`.
+            question: as for `ask`.
+            most: how many candidates at most; `settings.candidates` when not given.
 
         Raises:
             UsageError: the question is empty or too long.
             ModelError: the embedder can't be loaded or run.
         """
-        text = checked_question(question, self.settings)
-        return self._locate(self._prepare(record, None), understand(text, self.settings.rules_dir))
+        asked = understand(checked_question(question, self.settings), self.settings.rules_dir)
+        sizes = {} if most is None else {"candidates": most}
+        return self._locate(self._prepare(record, None), asked, self.settings.model_copy(update=sizes))
 
-    def _locate(self, ready: _Prepared, asked: Question) -> Located:
-        record, settings = ready.record, self.settings
+    def _locate(self, ready: _Prepared, asked: Question, settings: Settings) -> Located:
+        record = ready.record
         sentences = shortlist(record, asked, ready.vectors, self.embedder, settings)
         names = asked_names(asked, settings.rules_dir)
         candidates = with_values(record, asked, names, sentences, ready.facts, settings.candidates)

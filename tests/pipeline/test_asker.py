@@ -11,6 +11,7 @@ from reportlab.pdfgen.canvas import Canvas
 
 from emr_rerank import Archive, Asker, Journal, Record, Settings, read_record
 from emr_rerank.errors import StoreError, UsageError
+from emr_rerank.evidence.passage import passage
 from emr_rerank.evidence.shortlist import embed_sections
 from emr_rerank.pipeline.indexing import load_archived, prepare_record
 from tests.evidence.tiny_bge import tiny_reranker
@@ -76,6 +77,17 @@ def test_an_analyte_the_record_lacks_is_refused_in_the_questions_language(record
         assert answer.status == "insufficient_evidence"
         assert not answer.evidence and not answer.facts and not answer.trends
         assert word in answer.message
+
+
+def test_the_candidates_are_what_the_reranker_is_given(
+    record: Record, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asker, given = Asker(settings), []
+    monkeypatch.setattr(asker.reranker, "score", lambda _, passages: given.extend(passages) or [0.1] * len(passages))
+    question = "肌酐较入院时有何变化？"
+    asker.ask(record, question)
+    assert [passage(sentence) for sentence in asker.locate(record, question).candidates] == given
+    assert len(asker.locate(record, question, 2).candidates) == 2 < len(given)
 
 
 def test_a_contradiction_shows_both_sides(record: Record, settings: Settings) -> None:

@@ -1,18 +1,12 @@
-"""Answers against expectations, and the command that prints them."""
+"""Answers against expectations."""
 
-import json
-import shutil
-from pathlib import Path
 from typing import Any
 
 import pytest
-from typer.testing import CliRunner
 
-from emr_rerank.cli.app import app
-from emr_rerank.evaluation import compare
+from emr_rerank.evaluation import ExpectedQuestion, compare
 from emr_rerank.findings import Answer, Evidence, Fact, ModelNames, Timings
-
-SAMPLES = Path(__file__).resolve().parents[1] / "sample_records"
+from emr_rerank.record import Section
 
 
 def evidence(rank: int, text: str, page: int = 1) -> Evidence:
@@ -43,6 +37,10 @@ def answer(*shown: Evidence, status: str = "answered", facts: tuple[Fact, ...] =
             "timings_ms": Timings(),
         }
     )
+
+
+def question(**given: Any) -> ExpectedQuestion:
+    return ExpectedQuestion.model_validate({"id": "q", "question": "?", "kind": "lab", "status": "answered", **given})
 
 
 POTASSIUM = Fact(
@@ -87,25 +85,52 @@ POTASSIUM = Fact(
     ],
 )
 def test_compare(expected: dict[str, Any], given: Answer, misses: int) -> None:
-    outcome = compare("r", {"id": "q", "kind": "lab", "status": "answered", **expected}, given)
+    outcome = compare("r", question(**expected), given)
     assert len(outcome.misses) == misses, outcome.misses
 
 
-@pytest.mark.slow
-def test_eval_prints_the_rates_and_every_miss(tmp_path: Path) -> None:
-    shutil.copy(SAMPLES / "psychiatry-zh.pdf", tmp_path)
-    truth = json.loads((SAMPLES / "psychiatry-zh.json").read_text(encoding="utf-8"))
-    wrong = {"id": "planted", "question": "有没有药物过敏", "kind": "planted", "status": "conflicting", "evidence": []}
-    truth["questions"] = [truth["questions"][0], wrong]
-    (tmp_path / "psychiatry-zh.json").write_text(json.dumps(truth), encoding="utf-8")
-    result = CliRunner().invoke(app, ["eval", str(tmp_path)])
-    assert result.exit_code == 0, result.output
-    assert "planted: status answered, expected conflicting" in result.stdout.replace(" [planted]", "")
-    report = json.loads(CliRunner().invoke(app, ["eval", str(tmp_path), "--json"]).stdout)
-    assert [bool(outcome["misses"]) for outcome in report["outcomes"]] == [False, True]
+WANTED = {"text": "钾4.6", "page": 1, "section_code": "lab_report"}
 
 
-def test_eval_of_a_folder_without_records_says_so(tmp_path: Path) -> None:
-    result = CliRunner().invoke(app, ["eval", str(tmp_path)])
-    assert result.exit_code == 3
-    assert "JSON" in result.stderr
+@pytest.mark.parametrize(
+    ("expected", "given", "flags"),
+    [
+        ({}, answer(evidence(1, "钾4.6")), (None, None, None, None)),
+        ({"evidence": [WANTED]}, answer(evidence(1, "钾4.6")), (True, True, None, None)),
+        ({"evidence": [WANTED]}, answer(evidence(1, "x"), evidence(2, "钾4.6", 2)), (True, True, None, None)),
+        ({"evidence": [WANTED]}, answer(evidence(1, "x", 2), evidence(2, "钾4.6")), (False, True, None, None)),
+        ({"evidence": [WANTED]}, answer(status="insufficient_evidence"), (False, False, None, None)),
+        (
+            {"evidence": [{**WANTED, "section_code": "ward_round"}]},
+            answer(evidence(1, "钾4.6")),
+            (True, False, None, None),
+        ),
+        ({"evidence": [{"text": "钾4.6", "page": 1}]}, answer(evidence(1, "钾4.6")), (True, None, None, None)),
+        ({"facts": [{"name": "potassium"}]}, answer(facts=(POTASSIUM,)), (None, None, True, None)),
+        ({"facts": [{"name": "sodium"}]}, answer(facts=(POTASSIUM,)), (None, None, False, None)),
+        ({"trend": {"name": "potassium"}}, answer(), (None, None, None, False)),
+    ],
+)
+def test_page_section_facts_and_trend(expected: dict[str, Any], given: Answer, flags: tuple[bool | None, ...]) -> None:
+    outcome = compare("r", question(**expected), given)
+    assert (outcome.page_right, outcome.section_right, outcome.facts_right, outcome.trend_right) == flags
+
+
+def test_the_printed_part_around_an_inline_one_counts_as_its_section() -> None:
+    def part(code: str, *children: Section) -> Section:
+        return Section(
+            code=code,
+            title="",
+            path=(),
+            page_start=1,
+            page_end=1,
+            start=0,
+            end=9,
+            body_start=0,
+            children=children,
+        )
+
+    wanted = question(evidence=[{"text": "钾4.6", "page": 1, "section_code": "case_features"}])
+    given = answer(evidence(1, "钾4.6"))
+    assert compare("r", wanted, given, [part("case_features", part("lab_report"))]).section_right is True
+    assert compare("r", wanted, given, [part("ward_round", part("lab_report"))]).section_right is False
