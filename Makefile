@@ -30,7 +30,10 @@ samples: $(FULL)/.installed
 	$(FULL)/bin/python -m sample_records.generator
 
 eval-real: $(FULL)/.installed
-	$(FULL)/bin/python -m benchmarks.real.measure
+	@folder=$$(mktemp -d) && trap 'rm -rf "$$folder"' EXIT && for half in development held-out; do \
+		$(FULL)/bin/python -m benchmarks.real.export "$$folder/$$half" --half $$half && \
+		$(FULL)/bin/emr-rerank eval "$$folder/$$half" --compare || exit; \
+	done
 
 clean:
 	rm -rf $(LIGHT) $(FULL) build dist

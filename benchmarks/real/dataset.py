@@ -5,7 +5,7 @@ import json
 import os
 import re
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from itertools import pairwise
 from pathlib import Path
 from typing import Literal, NoReturn
@@ -14,7 +14,14 @@ from pydantic import BaseModel, ConfigDict
 
 DATA_FILE = "ccks2017_dev.jsonl"
 QUESTIONS = Path(__file__).with_name("questions.jsonl")
-PARTS = ("一般项目", "病史特点", "诊疗经过", "出院情况")
+PRINTED_CODES = {
+    "一般项目": "demographics",
+    "病史特点": "case_features",
+    "诊疗经过": "hospital_course",
+    "出院情况": "discharge_condition",
+}
+"""The printed parts in their order, with the codes of their sections."""
+PARTS = tuple(PRINTED_CODES)
 
 Status = Literal["answered", "insufficient_evidence", "conflicting"]
 
@@ -96,6 +103,28 @@ def load_questions(path: Path = QUESTIONS) -> tuple[RealQuestion, ...]:
     """The committed questions, in file order."""
     lines = path.read_text(encoding="utf-8").splitlines()
     return tuple(RealQuestion.model_validate_json(line) for line in lines if line.strip())
+
+
+def asked_record(question: RealQuestion, records: Mapping[str, RealRecord]) -> RealRecord:
+    """The record of a question; stops when it is missing or has another text than the offsets were written for."""
+    record = records.get(question.record)
+    if record is None or record.sha256 != question.sha256:
+        stop(f"{question.id} was written for another text of {question.record}; run benchmarks.real.check")
+    return record
+
+
+def half(questions: Sequence[RealQuestion], name: str | None) -> Sequence[RealQuestion]:
+    """The odd numbers (development), the even ones (held-out), or all: no rule may be tuned on a held-out question."""
+    if name is None:
+        return questions
+    return [question for question in questions if (int(question.id[-3:]) % 2 == 1) == (name == "development")]
+
+
+def spread(questions: Sequence[RealQuestion], most: int | None) -> Sequence[RealQuestion]:
+    """At most so many questions, taken at even steps; all of them when no limit is given."""
+    if most is None or most >= len(questions):
+        return questions
+    return [questions[index * len(questions) // most] for index in range(most)]
 
 
 def sentence_spans(text: str) -> tuple[tuple[int, int], ...]:

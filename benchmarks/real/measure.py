@@ -15,8 +15,11 @@ from rich.table import Table
 from benchmarks.real.dataset import (
     RealQuestion,
     RealRecord,
+    asked_record,
     by_id,
     data_folder,
+    half,
+    spread,
     stop,
 )
 from benchmarks.real.render import LAYOUTS, render_all
@@ -56,24 +59,7 @@ def measure(
 ) -> Iterator[Outcome]:
     """Ask every question, record by record."""
     for question in sorted(questions, key=lambda question: question.record):
-        record = records.get(question.record)
-        if record is None or record.sha256 != question.sha256:
-            stop(f"{question.id} was written for another text of {question.record}; run benchmarks.real.check")
-        yield judge(question, record, answer(pdfs[question.record], question.question))
-
-
-def half(questions: Sequence[RealQuestion], name: str | None) -> Sequence[RealQuestion]:
-    """The odd numbers (development), the even ones (held-out), or all: no rule may be tuned on a held-out question."""
-    if name is None:
-        return questions
-    return [question for question in questions if (int(question.id[-3:]) % 2 == 1) == (name == "development")]
-
-
-def spread(questions: Sequence[RealQuestion], most: int | None) -> Sequence[RealQuestion]:
-    """At most so many questions, taken at even steps; all of them when no limit is given."""
-    if most is None or most >= len(questions):
-        return questions
-    return [questions[index * len(questions) // most] for index in range(most)]
+        yield judge(question, asked_record(question, records), answer(pdfs[question.record], question.question))
 
 
 def rates_table(outcomes: Sequence[Outcome]) -> Table:

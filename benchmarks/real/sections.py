@@ -20,7 +20,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks.real.dataset import PARTS, RealRecord, data_folder, load_records, stop
+from benchmarks.real.dataset import PARTS, PRINTED_CODES, RealRecord, data_folder, load_records, stop
 from benchmarks.real.render import LAYOUTS, render_all
 from benchmarks.real.scoring import squeeze
 from emr_rerank import Record, read_record
@@ -28,12 +28,6 @@ from emr_rerank import Record, read_record
 TRUTH = Path(__file__).with_name("inline_sections.jsonl")
 IOU = 0.8
 INLINE = ("physical_exam", "auxiliary_exam")
-_PRINTED_CODES = {
-    "一般项目": "demographics",
-    "病史特点": "case_features",
-    "诊疗经过": "hospital_course",
-    "出院情况": "discharge_condition",
-}
 
 
 @dataclass(frozen=True)
@@ -118,9 +112,9 @@ def expected(record: RealRecord, read: str, rows: Sequence[InlinePart]) -> tuple
         start = read.find(text, at)
         heading = read.rfind(part, at, start) if start >= 0 else -1
         if heading < 0:
-            printed.append(Span(_PRINTED_CODES[part], -1, -1, f"{record.id} {part}"))
+            printed.append(Span(PRINTED_CODES[part], -1, -1, f"{record.id} {part}"))
             continue
-        printed.append(Span(_PRINTED_CODES[part], heading, start + len(text), f"{record.id} {part}"))
+        printed.append(Span(PRINTED_CODES[part], heading, start + len(text), f"{record.id} {part}"))
         at = start + len(text)
         for row in rows:
             if row.part == part:
@@ -141,7 +135,7 @@ def found_in(record: Record) -> tuple[list[Span], list[Span]]:
             span = Span(node.code, *(len(squeeze(record.text[:at])) for at in (node.start, node.end)), record.record_id)
             if node.code in INLINE:
                 inline.append(span)
-            elif node.code in _PRINTED_CODES.values():
+            elif node.code in PRINTED_CODES.values():
                 printed.append(span)
         documents += section.code not in ("preamble", "discharge_summary")
     return printed + [Span("document", 0, 0, record.record_id)] * documents, inline
