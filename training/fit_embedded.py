@@ -1,4 +1,4 @@
-"""Fits the embedded reranker on training/embedded_pairs.jsonl; writes its weights and its background.
+"""Fits the embedded reranker on training/embedded_pairs.jsonl; writes its weights.
 
     python training/fit_embedded.py
 
@@ -16,14 +16,12 @@ from pathlib import Path
 import numpy as np
 from scipy.optimize import minimize
 
-from emr_rerank.evidence.embedded import BACKGROUND, FEATURES, SHIPPED, EmbeddedReranker, MixWeights
-from emr_rerank.evidence.embedder import EmbeddedE5
-from emr_rerank.evidence.passage import split_passage
+from emr_rerank.evidence.compact.cross_encoder import CompactCrossEncoder
+from emr_rerank.evidence.embedded import FEATURES, SHIPPED, EmbeddedReranker, MixWeights
 
 PAIRS = Path(__file__).resolve().parent / "embedded_pairs.jsonl"
 RIDGE = 0.01
 THRESHOLD = 0.65
-BACKGROUND_SENTENCES = 160
 DISTRACTORS = 40
 FOLDS = 5
 SEED = 7
@@ -40,9 +38,7 @@ class Group:
 
 def main() -> None:
     pairs = [json.loads(line) for line in PAIRS.read_text(encoding="utf-8").splitlines()]
-    encoder = EmbeddedE5()
-    write_background(pairs, encoder)
-    groups = grouped(pairs, encoder)
+    groups = grouped(pairs)
     report(groups)
     weights, bias = fit(groups)
     write(tuple(round(float(w), 4) for w in weights), round(bias, 4), len(pairs))
@@ -55,17 +51,10 @@ def write(weights: tuple[float, ...], bias: float, pairs: int) -> None:
     SHIPPED.write_text(mix.model_dump_json(indent=2) + "\n", encoding="utf-8")
 
 
-def write_background(pairs: list[dict[str, str]], encoder: EmbeddedE5) -> None:
-    """Vectors of sentences taken at even steps from all pairs: for any one question nearly all are unrelated."""
-    texts = list(dict.fromkeys(split_passage(pair["passage"])[1] for pair in pairs))
-    chosen = [texts[i * len(texts) // BACKGROUND_SENTENCES] for i in range(BACKGROUND_SENTENCES)]
-    np.save(SHIPPED.with_name(BACKGROUND), encoder.passages(chosen).astype(np.float16))
-
-
-def grouped(pairs: list[dict[str, str]], encoder: EmbeddedE5) -> list[Group]:
+def grouped(pairs: list[dict[str, str]]) -> list[Group]:
     """Every question with its passages and as many distractors."""
     write((0.0,) * len(FEATURES), 0.0, 0)
-    reranker, chance = EmbeddedReranker(encoder), np.random.default_rng(SEED)
+    reranker, chance = EmbeddedReranker(CompactCrossEncoder()), np.random.default_rng(SEED)
     groups = []
     for question in dict.fromkeys(pair["question"] for pair in pairs):
         own = [pair for pair in pairs if pair["question"] == question]

@@ -24,10 +24,11 @@ BANK = Path(__file__).parent / "bank"
 HELD_INTENTS = frozenset({"edema_fluid", "rehab", "score", "skin_test", "bleeding", "family_history"})
 HELD_EVERY = 6
 NO_ANSWER = 1 / 7
-OTHER_LANGUAGE = 0.2
+OTHER_LANGUAGE = 0.3
 NEGATIVES = 7
 FAMILIES = (
-    ("lab_value", "lab_change", "lab_abnormal"),
+    ("lab_value", "lab_change", "lab_abnormal", "lab_panel"),
+    ("lab_panel", "infection_signs", "ef", "drug_sensitivity", "culture", "blood_type", "exam_result"),
     ("culture", "drug_sensitivity", "infection_signs", "vaccine_infect"),
     ("home_drugs", "drug_given", "drug_dose", "drug_start_stop", "antibiotics", "class_drug", "treatment",
      "outside_treatment", "discharge_drugs", "consultation", "ward_round", "plan_next", "response", "adverse", "fluid",
@@ -156,8 +157,16 @@ def wordings(intent: Intent, *, held: bool) -> tuple[str, ...]:
     return tuple(text for place, text in enumerate(every) if (place % HELD_EVERY == HELD_EVERY - 1) == held)
 
 
-def group(intent: Intent, question: str, bank: tuple[Intent, ...], chance: random.Random) -> dict[str, Any]:
-    """One group of this question."""
+def group(
+    intent: Intent,
+    question: str,
+    bank: tuple[Intent, ...],
+    chance: random.Random,
+    *,
+    others: int = 4,
+    most: int = NEGATIVES,
+) -> dict[str, Any]:
+    """One group of this question, with at most so many negatives, so many of them of other matters."""
     slots = yaml_slots()
     filler = Filler(slots, chance)
     asked = filler.fill(question)
@@ -168,8 +177,8 @@ def group(intent: Intent, question: str, bank: tuple[Intent, ...], chance: rando
     traps = [filler.fill(text) for text in chance.sample(intent.traps, min(len(intent.traps), 4))]
     traps += _other_things(intent, question, chance)
     traps += _other_classes(intent, question, filler, chance)
-    traps += _other_matters(intent, filler, bank, chance)
-    negatives = [text for text in dict.fromkeys(traps) if text not in positives][:NEGATIVES]
+    traps += _other_matters(intent, filler, bank, chance, others)
+    negatives = [text for text in dict.fromkeys(traps) if text not in positives][:most]
     return {"intent": intent.id, "question": asked, "positives": positives, "negatives": negatives}
 
 
@@ -190,7 +199,7 @@ def _other_things(intent: Intent, question: str, chance: random.Random) -> list[
         return []
     texts = [text for text in intent.proves if any(f"{{{kind}}}" in text for kind in asked)]
     swapped = [re.sub(r"\{(" + "|".join(asked) + r")(2?)([.}])", r"{\g<1>3\g<3>", text) for text in texts]
-    return [Filler(yaml_slots(), chance).fill(text) for text in chance.sample(swapped, min(len(swapped), 1))]
+    return [Filler(yaml_slots(), chance).fill(text) for text in chance.sample(swapped, min(len(swapped), 2))]
 
 
 def _other_classes(intent: Intent, question: str, filler: Filler, chance: random.Random) -> list[str]:
@@ -200,12 +209,14 @@ def _other_classes(intent: Intent, question: str, filler: Filler, chance: random
     return [filler.fill(text) for text in chance.sample(others, min(len(others), 2))]
 
 
-def _other_matters(intent: Intent, filler: Filler, bank: tuple[Intent, ...], chance: random.Random) -> list[str]:
+def _other_matters(
+    intent: Intent, filler: Filler, bank: tuple[Intent, ...], chance: random.Random, count: int
+) -> list[str]:
     """Sentences of other intents that can't answer this one and do not name what it asks for."""
     near = {intent.id} | {name for family in FAMILIES if intent.id in family for name in family}
     named = [form.lower() for kind in intent.slots for form in filler.names(kind)]
     found: list[str] = []
-    for other in chance.sample([each for each in bank if each.id not in near], 4):
+    for other in chance.sample([each for each in bank if each.id not in near], count):
         text = Filler(yaml_slots(), chance).fill(chance.choice(other.every_proof))
         if not any(form in text.lower() for form in named):
             found.append(text)
@@ -222,8 +233,8 @@ def yaml_slots() -> dict[str, list[dict[str, Any]]]:
     return _slots
 
 
-def groups(count: int, *, held: bool, seed: int) -> Iterator[dict[str, Any]]:
-    """`count` groups, every intent as often as it has wordings, from a fixed seed."""
+def groups(count: int, *, held: bool, seed: int, others: int = 4, most: int = NEGATIVES) -> Iterator[dict[str, Any]]:
+    """`count` groups, every intent as often as it has wordings, from a fixed seed; sizes as in `group`."""
     chance = random.Random(f"{seed} {held}")
     bank = intents()
     asked = [(intent, question) for intent in bank for question in wordings(intent, held=held)]
@@ -231,7 +242,7 @@ def groups(count: int, *, held: bool, seed: int) -> Iterator[dict[str, Any]]:
         if place % len(asked) == 0:
             chance.shuffle(asked)
         intent, question = asked[place % len(asked)]
-        yield group(intent, question, bank, chance)
+        yield group(intent, question, bank, chance, others=others, most=most)
 
 
 def main() -> None:

@@ -7,6 +7,10 @@ pair, so that a record without an answer gets low scores throughout. The schedul
 machine sees fewer groups and not a broken schedule; the seed is fixed. The encoder runs in bfloat16, its weights are
 updated in float32 (mixed precision with master weights, Micikevicius et al. 2018).
 
+With --teacher, a model of twelve layers trained before, the network begins as some of its layers and learns from its
+scores as well (distillation, Hinton et al. 2015): half of the loss has the teacher's shares and probabilities as
+targets.
+
 Real notes say several things in one sentence, the bank one. So in some groups a passage is joined with another of the
 group's negatives: what proves the answer still does, what does not still does not.
 """
@@ -23,7 +27,7 @@ import torch
 from torch import nn
 
 from emr_rerank.evidence.passage import TEXT_MARK, split_passage
-from training.cross_encoder import CrossEncoder, batch, load_tokenizer
+from training.cross_encoder import CrossEncoder, batch, load_tokenizer, load_trained
 
 WARM_UP = 0.05
 PAIR_WEIGHT = 0.5
@@ -41,6 +45,8 @@ def main() -> None:
     parser.add_argument("--groups-a-step", type=int, default=12)
     parser.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu")
     parser.add_argument("--seed", type=int, default=7)
+    parser.add_argument("--teacher")
+    parser.add_argument("--start", help="a model of as many layers to go on from")
     parser.add_argument("--out", default="model")
     arguments = parser.parse_args()
     torch.manual_seed(arguments.seed)
@@ -50,7 +56,8 @@ def main() -> None:
 def train(arguments: argparse.Namespace) -> None:
     """Train until the clock ends; the model is saved at every tenth of the way."""
     work, device = arguments.work, arguments.device
-    model = CrossEncoder(work / "backbone", arguments.layers).to(device)
+    teacher = load_trained(work, arguments.teacher).to(device, torch.bfloat16).eval() if arguments.teacher else None
+    model = begin(arguments).to(device)
     tokens = load_tokenizer(work / "backbone")
     masters = [weight.detach().clone() for weight in model.parameters()]
     model.encoder.to(torch.bfloat16)
@@ -60,9 +67,9 @@ def train(arguments: argparse.Namespace) -> None:
         weight_decay=0.01,
     )
     began, seen, step, saved = time.monotonic(), 0, 0, 0
-    note = {key: getattr(arguments, key) for key in ("layers", "minutes", "seed")}
+    note = {key: getattr(arguments, key) for key in ("layers", "minutes", "seed", "teacher", "start")}
     losses: list[float] = []
-    files = [work / "groups.train.jsonl", work / "groups.outside.jsonl"]
+    files = [file for file in sorted(work.glob("groups.*.jsonl")) if file.name != "groups.held.jsonl"]
     for groups in steps(files, arguments.groups_a_step, arguments.seed):
         done = (time.monotonic() - began) / (arguments.minutes * 60)
         if done >= 1:
@@ -70,7 +77,7 @@ def train(arguments: argparse.Namespace) -> None:
         rate = min(done / WARM_UP, (1 - done) / (1 - WARM_UP)) if done < WARM_UP else (1 - done) / (1 - WARM_UP)
         for part in optimiser.param_groups:
             part["lr"] = part["peak"] * max(rate, 0.01)
-        losses.append(gradients(model, tokens, groups, device))
+        losses.append(gradients(model, tokens, groups, device, teacher))
         update(model, masters, optimiser)
         seen, step = seen + len(groups), step + 1
         if step % 50 == 0:
@@ -81,6 +88,15 @@ def train(arguments: argparse.Namespace) -> None:
             save(model, masters, work / arguments.out, {**note, "groups": seen})
     save(model, masters, work / arguments.out, {**note, "groups": seen})
     print(f"{seen} groups in {arguments.minutes} minutes")
+
+
+def begin(arguments: argparse.Namespace) -> CrossEncoder:
+    """The network before the first step."""
+    if arguments.start:
+        return load_trained(arguments.work, arguments.start)
+    if arguments.teacher:
+        return load_trained(arguments.work, arguments.teacher).shortened(arguments.layers)
+    return CrossEncoder(arguments.work / "backbone", arguments.layers)
 
 
 def steps(files: list[Path], size: int, seed: int) -> Iterator[list[dict[str, Any]]]:
@@ -112,22 +128,35 @@ def joined(group: dict[str, Any], chance: random.Random) -> dict[str, Any]:
     return {**group, "positives": [*map(longer, group["positives"])], "negatives": [*map(longer, group["negatives"])]}
 
 
-def gradients(model: CrossEncoder, tokens: Any, groups: list[dict[str, Any]], device: str) -> float:
+def gradients(
+    model: CrossEncoder, tokens: Any, groups: list[dict[str, Any]], device: str, teacher: CrossEncoder | None
+) -> float:
     """The gradient of the loss of these groups, and the loss."""
     pairs = [(each["question"], text) for each in groups for text in (*each["positives"], *each["negatives"])]
     order = sorted(range(len(pairs)), key=lambda place: len(pairs[place][0]) + len(pairs[place][1]))
     chunks = [
         batch(tokens, [pairs[place] for place in order[start : start + CHUNK]]) for start in range(0, len(order), CHUNK)
     ]
+    back = torch.tensor(order, device=device).argsort()
+    logits = scores(model, chunks, device)[back]
+    loss = group_loss(logits, groups)
+    if teacher is not None:
+        with torch.no_grad():
+            targets = scores(teacher, chunks, device)[back]
+        loss = (loss + soft_loss(logits, targets, groups)) / 2
+    loss.backward()
+    return float(loss.detach())
+
+
+def scores(model: CrossEncoder, chunks: list[tuple[torch.Tensor, torch.Tensor]], device: str) -> torch.Tensor:
+    """Logits of all pairs of the chunks in their order, shape (pairs,)."""
     # one look-up for all: each would make a gradient as large as the whole vocabulary
     words = model.encoder.embeddings.word_embeddings(torch.cat([ids.flatten() for ids, _ in chunks]).to(device))
     logits = []
     for (ids, mask), own in zip(chunks, words.split([ids.numel() for ids, _ in chunks]), strict=True):
         states = model.encoder(inputs_embeds=own.view(*ids.shape, -1), attention_mask=mask.to(device))
-        logits.append(model.logits(states.last_hidden_state))
-    loss = group_loss(torch.cat(logits)[torch.tensor(order, device=device).argsort()], groups)
-    loss.backward()
-    return float(loss.detach())
+        logits.append(model.logits(states.last_hidden_state).float())
+    return torch.cat(logits)
 
 
 def update(model: CrossEncoder, masters: list[torch.Tensor], optimiser: torch.optim.Optimizer) -> None:
@@ -154,6 +183,17 @@ def group_loss(logits: torch.Tensor, groups: list[dict[str, Any]]) -> torch.Tens
         start += good + bad
     pairwise = nn.functional.binary_cross_entropy_with_logits(logits, torch.tensor(labels, device=logits.device))
     return (torch.stack(lists).mean() if lists else 0.0) + PAIR_WEIGHT * pairwise
+
+
+def soft_loss(logits: torch.Tensor, targets: torch.Tensor, groups: list[dict[str, Any]]) -> torch.Tensor:
+    """The same two losses with a teacher's logits as the truth; 0 where they agree but for the teacher's own doubt."""
+    sizes = [len(each["positives"]) + len(each["negatives"]) for each in groups]
+    lists = [
+        nn.functional.kl_div(own.log_softmax(0), theirs.softmax(0), reduction="sum")
+        for own, theirs in zip(logits.split(sizes), targets.split(sizes), strict=True)
+    ]
+    pairwise = nn.functional.binary_cross_entropy_with_logits(logits, targets.sigmoid())
+    return torch.stack(lists).mean() + PAIR_WEIGHT * pairwise
 
 
 def save(model: CrossEncoder, masters: list[torch.Tensor], folder: Path, note: dict[str, Any]) -> None:

@@ -1,4 +1,4 @@
-"""The embedded reranker: a calibrated mix of lexical match and e5 similarity, with nothing to download.
+"""The embedded reranker: the cross-encoder that comes with the program, with lexical match beside it.
 
 Each feature is computed from the pair alone, on an absolute scale, so a score says the same thing in any company and a
 record without an answer gets low scores throughout. The weights are fitted by training/fit_embedded.py.
@@ -16,17 +16,14 @@ from pydantic import BaseModel, ConfigDict, Field
 from emr_rerank.errors import ModelError
 from emr_rerank.evidence.bm25 import K1, B
 from emr_rerank.evidence.calibration import sigmoid
-from emr_rerank.evidence.embedder import Embedder, file_hash
+from emr_rerank.evidence.compact.cross_encoder import CompactCrossEncoder
+from emr_rerank.evidence.embedder import file_hash
 from emr_rerank.evidence.passage import split_passage
 from emr_rerank.evidence.terms import ANALYTE, Lexicon, holds_form, lexicon
 from emr_rerank.evidence.understand import question_terms
 
 SHIPPED = Path(__file__).resolve().parent / "calibration" / "embedded.json"
-BACKGROUND = "background.npy"
-"""Beside the weights: e5 vectors of unrelated clinical sentences, float16, shape (sentences, dimension)."""
-FEATURES = ("coverage", "coverage_with_path", "bm25", "similarity")
-EMBEDDED_CHARS = 200
-"""Characters of a sentence that are embedded."""
+FEATURES = ("coverage", "coverage_with_path", "bm25", "cross_encoder")
 MEAN_LENGTH = 24.0
 """Terms of a typical sentence, the length that BM25 is normed to; fixed, so that no other sentence matters."""
 Features = npt.NDArray[np.float64]
@@ -44,15 +41,10 @@ class MixWeights(BaseModel):
 
 
 class EmbeddedReranker:
-    """Scores by term coverage, BM25 against the question's own score, and e5 similarity.
-
-    e5 cosines lie close together (0.75 to 0.9) and differ in level from question to question. The similarity is the
-    cosine in standard deviations above the mean of the question's cosines to a fixed background of unrelated clinical
-    sentences: the z-norm of speaker verification (Li and Porter, ICASSP 1988). It says the same thing for every
-    question, and no other candidate matters.
+    """Scores by the cross-encoder's logit, term coverage, and BM25 against the question's own score.
 
     Args:
-        embedder: gives the cosines; the background belongs to it.
+        cross_encoder: reads question and passage together.
         rules_dir: a hospital's own rule files, for concepts and analytes.
         weights_file: the fitted weights.
 
@@ -60,23 +52,24 @@ class EmbeddedReranker:
         ModelError: the weights file is missing or wrong.
     """
 
-    name = "embedded-mix"
+    name = "emr-rerank-compact"
     device = "cpu"
 
-    def __init__(self, embedder: Embedder, rules_dir: Path | None = None, weights_file: Path = SHIPPED) -> None:
-        self._embedder = embedder
+    def __init__(
+        self, cross_encoder: CompactCrossEncoder, rules_dir: Path | None = None, weights_file: Path = SHIPPED
+    ) -> None:
+        self._cross_encoder = cross_encoder
         self._rules_dir = rules_dir
         self._file = weights_file
         self._mix = _read(weights_file)
-        self._background = np.load(weights_file.with_name(BACKGROUND)).astype(np.float32)
 
     @cached_property
     def weights_hash(self) -> str:
-        """`sha256:…` over the fitted weights and the background; the encoder states its own."""
-        return file_hash([self._file, self._file.with_name(BACKGROUND)])
+        """`sha256:…` over the fitted weights and the cross-encoder."""
+        return file_hash([self._file, *self._cross_encoder.files])
 
     def score(self, question: str, passages: Sequence[str]) -> list[float]:
-        """Calibrated probability of each passage; about 20 ms a passage on one core, less for one seen before."""
+        """Calibrated probability of each passage; 1 to 3 ms a passage on one core."""
         if not passages:
             return []
         logits = self.features(question, passages) @ np.array(self._mix.weights) + self._mix.bias
@@ -88,14 +81,7 @@ class EmbeddedReranker:
         terms = question_terms(question, self._rules_dir)
         parts = [split_passage(passage) for passage in passages]
         lexical = np.array([_lexical(terms, words, path, text) for path, text in parts], dtype=np.float64)
-        return np.column_stack([lexical, self._similarities(question, [text for _, text in parts])])
-
-    def _similarities(self, question: str, texts: Sequence[str]) -> Features:
-        query = self._embedder.queries([question])[0]
-        unrelated = self._background @ query
-        cosines = self._embedder.passages([text[:EMBEDDED_CHARS] for text in texts]) @ query
-        similarities: Features = ((cosines - unrelated.mean()) / unrelated.std()).astype(np.float64)
-        return similarities
+        return np.column_stack([lexical, self._cross_encoder.logits(question, passages)])
 
 
 def _lexical(terms: dict[str, float], words: Lexicon, path: str, text: str) -> tuple[float, float, float]:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from emr_rerank.evidence.bge import BgeEmbedder, BgeOptions, BgeReranker
 from emr_rerank.evidence.calibrated import calibrated
-from emr_rerank.evidence.embedder import EmbeddedE5, Embedder
+from emr_rerank.evidence.embedder import Embedder
 from emr_rerank.evidence.reranker import Reranker
 from emr_rerank.settings import Settings
 
@@ -39,12 +39,17 @@ def _options(settings: Settings) -> BgeOptions:
 @lru_cache(maxsize=4)
 def _reranker(name: str, options: BgeOptions, rules_dir: Path | None) -> Reranker:
     if name == EMBEDDED:
+        from emr_rerank.evidence.compact.cross_encoder import CompactCrossEncoder
         from emr_rerank.evidence.embedded import EmbeddedReranker
 
-        return EmbeddedReranker(_embedder(EMBEDDED, BgeOptions()), rules_dir)
+        return EmbeddedReranker(CompactCrossEncoder(), rules_dir)
     return BgeReranker(name, options)
 
 
 @lru_cache(maxsize=4)
 def _embedder(name: str, options: BgeOptions) -> Embedder:
-    return EmbeddedE5() if name == EMBEDDED else BgeEmbedder(name, options)
+    if name == EMBEDDED:
+        from emr_rerank.evidence.compact.encoder import CompactE5
+
+        return CompactE5()
+    return BgeEmbedder(name, options)

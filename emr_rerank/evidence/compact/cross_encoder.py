@@ -1,0 +1,45 @@
+"""The cross-encoder that comes with the program; training/README.md says how it was made."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from emr_rerank.evidence.compact.network import FOLDER, Network
+from emr_rerank.evidence.compact.tokens import FILE as TOKENIZER
+from emr_rerank.evidence.compact.tokens import pair_ids
+
+WEIGHTS = FOLDER / "reranker.onnx"
+
+
+class CompactCrossEncoder:
+    """Reads a question and a passage together.
+
+    Args:
+        runtime: see `Network`.
+        file: the weights.
+
+    Raises:
+        ModelError: it can't be loaded.
+    """
+
+    def __init__(self, runtime: str | None = None, file: Path = WEIGHTS) -> None:
+        self._file = file
+        self._network = Network(file, runtime)
+
+    @property
+    def files(self) -> tuple[Path, Path]:
+        """Weights and tokeniser."""
+        return self._file, TOKENIZER
+
+    @property
+    def runtime(self) -> str:
+        """What runs it: openvino or onnxruntime."""
+        return self._network.runtime
+
+    def logits(self, question: str, passages: Sequence[str]) -> npt.NDArray[np.float64]:
+        """The raw logit of each passage, shape (passages,); each depends on its own pair alone."""
+        if not passages:
+            return np.zeros(0)
+        return self._network.run(pair_ids(question, passages)).astype(np.float64)
