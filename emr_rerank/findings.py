@@ -37,7 +37,7 @@ class Question(Noun):
     sections: tuple[str, ...] = Field((), description="section codes that can hold the answer, best first")
     shape: Shape = "value"
     window: Literal["admission", "discharge"] | None = Field(None, description="a point of the stay that is asked for")
-    day: str | None = Field(None, description="the calendar day asked for: ISO, or --MM-DD when no year is given")
+    day: str | None = Field(None, description="the day asked for: ISO, --MM-DD when no year is given, P0D for today")
     until: str | None = Field(None, description="the last of the days asked for, where `day` is the first of several")
     stay_day: int | None = Field(None, description="the day of the stay asked for; the day of admission is 1")
     period: str | None = Field(

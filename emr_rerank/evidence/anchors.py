@@ -17,7 +17,7 @@ class AnchorCheck:
         groups: `Question.anchors`; a sentence must hold a form of every group, in its text or its section titles, or
             stand in a section that is about the group's concept.
         rules_dir: a hospital's own rule files.
-        carried: by sentence index, the examinations that an earlier sentence of its report names for it.
+        carried: by sentence index, what earlier sentences name for it (`RecordIndex.carried`).
     """
 
     def __init__(

@@ -1,4 +1,7 @@
-"""What a sentence's predecessors say for it: `头颅CT示：…。脑室无扩大。` The second sentence is of the CT too."""
+"""What a sentence's predecessors say for it: `头颅CT示：…。脑室无扩大。` The second sentence is of the CT too.
+
+So is the second of `She has headaches. They occur three times a week.`, which refers back by a pronoun.
+"""
 
 from collections.abc import Sequence
 
@@ -9,6 +12,29 @@ REACH = 3
 LONGEST_TABLE = 30
 """So many rows back the heading of a table is looked for."""
 Ids = frozenset[str]
+
+
+def carried_matters(sentences: Sequence[Sentence], named: Sequence[Ids], refers: Sequence[bool]) -> dict[int, Ids]:
+    """For sentences that refer back, the matters of the sentence right before them in their section.
+
+    One that refers back itself hands on what it was handed, over `REACH` sentences.
+
+    Args:
+        sentences: all sentences of a record, in reading order.
+        named: the matters that each names: diseases, symptoms, drugs, procedures, examinations, parts of the body.
+        refers: whether each begins with a word that refers back (it, they, the scan, 其, 该).
+    """
+    carried: dict[int, Ids] = {}
+    steps = 0
+    for place in range(1, len(sentences)):
+        before, sentence = sentences[place - 1], sentences[place]
+        beside = sentence.row is None and before.row is None and before.section_path == sentence.section_path
+        steps = steps + 1 if refers[place] and beside else 0
+        if 0 < steps <= REACH:
+            matters = named[place - 1] | (carried.get(before.index, frozenset()) if refers[place - 1] else frozenset())
+            if matters:
+                carried[sentence.index] = matters
+    return carried
 
 
 def carried_names(sentences: Sequence[Sentence], named: Sequence[Ids]) -> dict[int, Ids]:

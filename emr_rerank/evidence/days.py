@@ -4,6 +4,8 @@ from datetime import date as Day
 
 MONTH_DAY = "--"
 """How ISO 8601 (2000 edition) begins a date without a year: --03-05."""
+TODAY = "P0D"
+"""The day of the note itself, as an ISO 8601 duration: no day before it."""
 
 
 def same_day(date: str | None, day: str) -> bool:

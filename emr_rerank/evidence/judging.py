@@ -26,6 +26,8 @@ NAMED_FLOOR = 0.7
 the time asked for and as a fact, where the question says nothing else: similarity can't add to that."""
 VETO_CEILING = 0.3
 """Most probability of a sentence that can't prove the answer, however similar it is."""
+_BARE_ITEM = re.compile(r"\W*(?:\d+[.)]\s*)?[A-Za-z][\w/-]*(?:[\s,/&]+[A-Za-z][\w/-]*){0,4}\W*")
+"""An item of a list, at most five English words without a number: it says nothing of what it does not name."""
 _EXTREME = ("highest", "lowest")
 
 
@@ -88,7 +90,7 @@ class Judge:
         """The candidate with its final score."""
         typed = sentence.index in self._found and not self._hypothetical(sentence, "present")
         if self._needs_value:
-            possible = typed or self._told_in_words(sentence, assertion)
+            possible = typed or (self._told_in_words(sentence, assertion) and self._shows(sentence, assertion))
         else:
             possible = self._plausible(sentence, assertion) and self._shows(sentence, assertion)
         if not (possible and self._speaks_of_it(sentence, typed)):
@@ -131,6 +133,8 @@ class Judge:
             return True
         if self._anchors.holds(sentence) or (self._allergies.stated(sentence) and not self._relatives):
             return True
+        if _BARE_ITEM.fullmatch(sentence.text) and sentence.section_code not in asked.sections:
+            return False  # `Acne.` in an unrelated list
         if asked.loose:
             return not asked.kinds  # what is measured must be named
         return not self._needs_value and self._anchors.may_hold(sentence)
@@ -177,9 +181,15 @@ class Judge:
         return any(fact.name in self._question.analytes for fact in self._facts.get(sentence.index, ()))
 
     def _shows(self, sentence: Sentence, assertion: Assertion) -> bool:
-        """Whether the sentence shows what the question insists on (a number of units), or denies the matter."""
+        """Whether the sentence shows what the question insists on (a number of units), or denies the matter.
+
+        A date that is asked for may also be that of the sentence's document.
+        """
         needed = self._question.must_show
-        return assertion == "absent" or all(re.search(pattern, sentence.text, re.IGNORECASE) for pattern in needed)
+        if self._question.shape == "date" and sentence.date:
+            return True
+        denied = assertion == "absent" and not self._question.loose
+        return denied or all(re.search(pattern, sentence.text, re.IGNORECASE) for pattern in needed)
 
     def _hypothetical(self, sentence: Sentence, assertion: Assertion) -> bool:
         """Whether the sentence says what may happen: it does not prove that it did, unless plans are asked for."""

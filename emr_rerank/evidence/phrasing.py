@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
+from emr_rerank.evidence.days import TODAY
 from emr_rerank.evidence.periods import count_of, day_of, operation_of, period_of, until_of
 from emr_rerank.evidence.terms import Named
 from emr_rerank.findings import FactKind, Relation
@@ -83,6 +84,8 @@ def _note_time(rule: QuestionRule, matches: Sequence[re.Match[str]], phrasing: P
         phrasing.day = day_of(found) if found else None
         phrasing.until = until_of(found) if found else None
         phrasing.unresolved = phrasing.unresolved or found is None
+    if rule.today:
+        phrasing.day = phrasing.day or TODAY
     if rule.stay_day:
         phrasing.stay_day = phrasing.stay_day or count_of(rule, matches[0])
     if rule.period and phrasing.period is None and phrasing.day is None:
@@ -94,7 +97,7 @@ def _note_time(rule: QuestionRule, matches: Sequence[re.Match[str]], phrasing: P
     phrasing.past = phrasing.past or rule.past
     phrasing.unresolved = phrasing.unresolved or rule.unresolved
     phrasing.window = phrasing.window or rule.window
-    flags = (rule.day, rule.stay_day, rule.period, rule.past, rule.unresolved)
+    flags = (rule.day, rule.today, rule.stay_day, rule.period, rule.past, rule.unresolved)
     return any(flags) or any((rule.window, rule.operation, rule.event))
 
 

@@ -15,6 +15,8 @@ VALUE_PROVES = frozenset({"section", "exam", "disease", "symptom", "anatomy"})
 """Concept groups that evidence with an asked value need not name: `Hb多少，贫不贫血`."""
 _RUN = re.compile(r"[\u3400-\u9fff]{2,}|[A-Za-z][A-Za-z0-9-]{2,}")
 _LEFT = re.compile(r"[\u3400-\u9fff]+|[A-Za-z][A-Za-z0-9-]+")
+_STEM = re.compile(r"([A-Za-z]{4,}?)(?:s|ed|ing)")
+_NUMBERED = re.compile(r"([A-Z]{2,})-?(\d{1,2})")
 _JOINT = re.compile(
     r"^\s*(?:、|/|，|,|或者?|和|及|以及|与|还是|,?\s*\b(?:or|and)\b(?: any)?)\s*$|[?？;；。，,]", re.IGNORECASE
 )
@@ -72,14 +74,24 @@ def content_anchors(text: str, rest: str, rules_dir: Path | None) -> Anchors:
     Records say things in other words, so a pair of characters or a word is enough; a thing whose presence is asked for
     (有…吗) must be named.
     """
-    left = rest.replace(MASK, " ")
     had = [rule.pattern for rule in question_rules(rules_dir) if rule.entity == "had"]
     forms: list[str] = []
-    for found in _LEFT.finditer(left):
+    for found in left_words(rest, rules_dir):
         before, word = text[: found.start()].rstrip(), found.group()
         named = any(re.search(f"(?:{pattern})$", before) for pattern in had)
         forms += [word] if named or word.isascii() else surface_terms(word)
     return [tuple(dict.fromkeys(form for word in forms for form in _variants(word)))] if forms else []
+
+
+def left_words(rest: str, rules_dir: Path | None) -> list[re.Match[str]]:
+    """The words and Chinese runs that are left of a question, but for words that name no thing."""
+    ordinary = _ordinary(rules_dir)
+    return [found for found in _LEFT.finditer(rest.replace(MASK, " ")) if not ordinary.fullmatch(found.group())]
+
+
+def _ordinary(rules_dir: Path | None) -> re.Pattern[str]:
+    ways = [rule.pattern for rule in question_rules(rules_dir) if rule.entity == "ordinary"]
+    return re.compile("|".join(f"(?:{way})" for way in ways) or "(?!)", re.IGNORECASE)
 
 
 def named_things(text: str, rest: str, rules_dir: Path | None) -> list[re.Match[str]]:
@@ -88,7 +100,10 @@ def named_things(text: str, rest: str, rules_dir: Path | None) -> list[re.Match[
     names = [rule.pattern for rule in rules if rule.entity == "name"]
     verbs = [rule.pattern for rule in rules if rule.entity == "after"]
     found = [match for pattern in names for match in re.finditer(pattern, rest, re.IGNORECASE)]
+    ordinary = _ordinary(rules_dir)
     for run in _RUN.finditer(rest):
+        if ordinary.fullmatch(run.group()):
+            continue
         before = text[: run.start()].rstrip()
         if any(re.search(f"(?:{verb})$", before, re.IGNORECASE) for verb in verbs):
             found.append(run)
@@ -110,7 +125,11 @@ def _forms(concept: Concept, general: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def _variants(word: str) -> tuple[str, ...]:
-    return (word, word[:-1]) if word.isascii() and word.endswith("s") and len(word) > 4 else (word,)
+    """The word, its stem, and the other way to print a name with a number: JAK2, JAK-2."""
+    if numbered := _NUMBERED.fullmatch(word):
+        return tuple(dict.fromkeys([word, "".join(numbered.groups()), "-".join(numbered.groups())]))
+    stem = _STEM.fullmatch(word)
+    return (word, stem[1]) if stem else (word,)
 
 
 def _joined(text: str, groups: list[_Group]) -> Anchors:

@@ -2,17 +2,20 @@
 
 from bisect import bisect_right
 from collections import OrderedDict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from pathlib import Path
 
 from emr_rerank.evidence.bm25 import BM25
-from emr_rerank.evidence.carried import carried_names
+from emr_rerank.evidence.carried import carried_matters, carried_names
 from emr_rerank.evidence.terms import ANALYTE, Lexicon, lexicon
 from emr_rerank.record import Record, Section
+from emr_rerank.rules.evidence import role_pattern
 
 REMEMBERED = 8
 """Records whose index is kept in memory."""
+_MATTERS = frozenset({"disease", "symptom", "drug", "procedure", "exam", "anatomy"})
+"""Groups of what a pronoun may stand for; `she` stands for the patient, and a relative's disease is no other's."""
 
 
 @dataclass(frozen=True)
@@ -20,7 +23,8 @@ class RecordIndex:
     """Terms of sentences and leaf sections. `leaf_of[i]` is the leaf of sentence i.
 
     `concepts`: ids of the concepts that a sentence and its section titles name.
-    `carried`: by sentence, the examinations that an earlier sentence of its report names for it.
+    `carried`: by sentence, the examinations that an earlier sentence of its report names for it, and the matters of the
+    sentence before it where it refers back.
     """
 
     leaves: tuple[Section, ...]
@@ -65,7 +69,7 @@ def _build(record: Record, rules_dir: Path | None) -> RecordIndex:
         analytes=tuple(frozenset(t.removeprefix(ANALYTE) for t in own if t.startswith(ANALYTE)) for own in terms),
         terms=tuple(frozenset(own) for own in terms),
         concepts=_concepts(record, terms, words),
-        carried=carried_names(record.sentences, [_examinations(own, words) for own in terms]),
+        carried=_carried(record, terms, words, rules_dir),
     )
 
 
@@ -75,9 +79,21 @@ def _concepts(record: Record, terms: Iterable[Iterable[str]], words: Lexicon) ->
     return tuple(titles[s.section_path] | named for s, named in zip(record.sentences, own, strict=True))
 
 
-def _examinations(terms: Iterable[str], words: Lexicon) -> frozenset[str]:
+def _carried(
+    record: Record, terms: Sequence[Iterable[str]], words: Lexicon, rules_dir: Path | None
+) -> dict[int, frozenset[str]]:
+    back = role_pattern("refers_back", rules_dir)
+    refers = [bool(back.match(sentence.text)) for sentence in record.sentences]
+    own_matters = [frozenset() if words.relatives(own) else _of_groups(own, _MATTERS, words) for own in terms]
+    matters = carried_matters(record.sentences, own_matters, refers)
+    names = carried_names(record.sentences, [_of_groups(own, {"exam"}, words) for own in terms])
+    empty = frozenset[str]()
+    return {index: matters.get(index, empty) | names.get(index, empty) for index in matters.keys() | names.keys()}
+
+
+def _of_groups(terms: Iterable[str], groups: Set[str], words: Lexicon) -> frozenset[str]:
     named = (term for term in terms if term.startswith("concept."))
-    return frozenset(name for name in named if words.concept(name).group == "exam")
+    return frozenset(name for name in named if words.concept(name).group in groups)
 
 
 def _codes(record: Record) -> tuple[frozenset[str], ...]:

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from functools import cached_property
 from pathlib import Path
 
-from emr_rerank.evidence.days import MONTH_DAY, days_apart, same_day, within_days
+from emr_rerank.evidence.days import MONTH_DAY, TODAY, days_apart, same_day, within_days
 from emr_rerank.evidence.events import EventTime
 from emr_rerank.evidence.operation_time import OperationTime
 from emr_rerank.evidence.periods import AGO, fits, periods_in, resolved
@@ -74,11 +74,22 @@ class AskedTime:
 
     @cached_property
     def day(self) -> str | None:
-        """The day asked for; a day of the stay is counted from admission, and no day at all where that is unknown."""
+        """The day asked for; a day of the stay is counted from admission, and no day at all where that is unknown.
+
+        Today is the one day of the record's documents, and no day at all where they have several.
+        """
         asked = self.question
+        if asked.day == TODAY:
+            first, last = ((each or "")[:10] for each in self.stay)
+            return None if self._undated else first if first == last else "unknown"
         if asked.stay_day is None or self.stay[0] is None:
             return asked.day or ("unknown" if asked.stay_day else None)
         return (date.fromisoformat(self.stay[0][:10]) + timedelta(days=asked.stay_day - 1)).isoformat()
+
+    @property
+    def _undated(self) -> bool:
+        """Whether today is asked for in a record without dates: it is one note, and today is when it was written."""
+        return self.question.day == TODAY and self.stay == (None, None)
 
     @cached_property
     def event(self) -> EventTime:
@@ -97,7 +108,7 @@ class AskedTime:
     def holds_fact(self, fact: Fact, sentence: Sentence) -> bool:
         """Whether the value was measured at the time asked for."""
         question = self.question
-        if question.unresolved:
+        if question.unresolved or (self._undated and (fact.time or EARLIER & set(fact.notes))):
             return False
         if self.day is not None:
             # An older value told beside the day's own one was not measured that day.

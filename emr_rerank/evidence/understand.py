@@ -18,6 +18,9 @@ _ABBREVIATION = re.compile(r"[A-Z][A-Z0-9-]{1,7}")
 """A name that records write the same way (HIV): evidence must hold it, unlike words, which they put otherwise."""
 TREATED = frozenset({"disease", "symptom", "anatomy"})
 """Concept groups of what a treatment is given for."""
+_WORD = re.compile(r"[\u3400-\u9fff]|[A-Za-z][A-Za-z0-9-]")
+_SHORT = re.compile(r"\W*[A-Za-z][\w-]*(?:\W+[A-Za-z][\w-]*)?\W*")
+"""One or two English words (`Belted?`): none of them is left to bear out a sentence that holds neither."""
 _ALONE = re.compile(r"(?<![\u3400-\u9fff])[\u3400-\u9fff](?![\u3400-\u9fff])")
 
 
@@ -41,10 +44,11 @@ def understand(text: str, rules_dir: Path | None = None) -> Question:
     loose = not (analytes or concepts or anchors)
     if loose:
         anchors = content_anchors(text, rest, rules_dir)
-        loose = not any(_ABBREVIATION.fullmatch(form) for group in anchors for form in group)
+        short = bool(anchors) and _SHORT.fullmatch(text) is not None
+        loose = not short and not any(_ABBREVIATION.fullmatch(form) for group in anchors for form in group)
     shape = phrasing.shape or _usual_shape(matter, phrasing, words)
     points = (phrasing.day, phrasing.stay_day, phrasing.period, phrasing.window, phrasing.operation, *phrasing.sections)
-    empty = not (analytes or concepts or anchors or any(points))
+    empty = not (analytes or concepts or anchors or any(points) or _WORD.search(rest))
     return Question.model_validate(
         {
             "text": text,
@@ -60,10 +64,15 @@ def understand(text: str, rules_dir: Path | None = None) -> Question:
             "anchors": tuple(anchors),
             "loose": loose,
             "shows": tuple(phrasing.shows),
-            "must_show": tuple(phrasing.must_show),
+            "must_show": (*phrasing.must_show, *((r"\d",) if _asks_extreme_sign(shape, concepts) else ())),
             "rules": tuple(phrasing.rules),
         }
     )
+
+
+def _asks_extreme_sign(shape: str, concepts: Sequence[Concept]) -> bool:
+    """Whether the highest or lowest value of a vital sign is asked for (Tmax): only a number tells it."""
+    return shape in ("highest", "lowest") and any(concept.group == "vital" for concept in concepts)
 
 
 def _times(phrasing: Phrasing, *, of_change: bool) -> dict[str, object]:

@@ -15,6 +15,22 @@ _NO_RESULT = re.compile(r"\s*[A-Za-z㎎㎖]|\s?[/:]\s?\d|-\d|\.\d")
 _FROM = re.compile(r"(?:由|从|\bfrom)\s*\S{0,4}$", re.IGNORECASE)
 _FLAG_FIRST = re.compile(r"\s*(?:([↑↓]+)\s*|([HL])\s+)(?=[<>]?\s?\d)")
 _WHEN = re.compile(r"\s+(?:after|on|today|following|with|post|yesterday)\b", re.IGNORECASE)
+_SENTENCE_GOES_ON = re.compile(
+    r"\s+(?:and|but|or|which|who|while|when|whereas|although|at|in|from|for|by|that|this|prior|before|during|since|up|down|"
+    r"compared|he|she|they|his|her|it|was|is|has|had|so|then|initially|now|tonight|last)\b(?!\s*(?:days?|doses?)\b)",
+    re.IGNORECASE,
+)
+"""Words that no counted thing begins with: `a potassium of 7.0 and he was told`."""
+_TOLD_AS_VALUE = re.compile(
+    r"(?:\b(?:of|was|is|at|were|to|from|about|around|below|above|than)|[:=])\s*$", re.IGNORECASE
+)
+"""What stands before a value in English prose, not before a dose: `calcium 600 and vitamin D`."""
+_ROUND_VALUE = re.compile(
+    r"\s*(?:in|into|to|around|about)?\s*the\s+(?:(?:low|mid|high|upper|lower)(?:dle)?[\s-]+(?:to[\s-]+(?:mid|high)[\s-]+)?)?"
+    r"(?P<value>(?!(?:19|20)\d\d)\d{2,4}'?s)(?![a-z])",
+    re.IGNORECASE,
+)
+"""A value told by its hundred or ten: in the 300s."""
 _LETTER_ALONE = re.compile(r"\s+[HL](?=\s*(?:[,，。;；、)）]|$))")
 _SPLIT_DIGITS = re.compile(r"\s*(?<![A-Za-z])((\d{1,2})(?: \d{1,3})+(?:\.\d+)?)(?![\d.])")
 _POWER = re.compile(
@@ -72,6 +88,9 @@ class ResultReader:
         if clause:
             at = clause.end()
         start = self.bridge(at, limit)
+        if told := _ROUND_VALUE.match(self.text, start, limit):
+            printed = PrintedValue(told["value"], *told.span("value"), next=told.end())
+            return Reading(printed, None, told.end())
         if CHANGED_BY.search(self.text[at:start]):
             return None
         return self.at(mention, start, limit, listed=listed)
@@ -99,7 +118,11 @@ class ResultReader:
             printed, unit, after = raised
         else:
             unit, after = self._unit(after)
-        if unit is None and isinstance(printed.value, float) and self._counts_else(after, limit, listed=listed):
+        if (
+            unit is None
+            and isinstance(printed.value, float)
+            and self._counts_else(printed.start, after, limit, listed=listed)
+        ):
             return None
         if flag is None:
             flag, after = self._flag(after)
@@ -183,8 +206,8 @@ class ResultReader:
         value = float(f"{printed.value * 10 ** int(digits):.12g}")
         return replace(printed, value=value, end=len(self.text[: power.end()].rstrip())), unit, after
 
-    def _counts_else(self, at: int, limit: int, *, listed: bool) -> bool:
-        """Whether a number without a known unit counts something else: days, tablets, an unknown unit.
+    def _counts_else(self, start: int, at: int, limit: int, *, listed: bool) -> bool:
+        """Whether the number from `start` to `at`, without a known unit, counts else: days, tablets, an unknown unit.
 
         Not where the next name begins (PO2 65 PCO2 36), or words of time and treatment.
         """
@@ -193,6 +216,8 @@ class ResultReader:
         if (listed and SEPARATOR.match(self.text, at)) or self.values.step.match(self.text, at):
             return False
         if _LETTER_ALONE.match(self.text, at):
+            return False
+        if _SENTENCE_GOES_ON.match(self.text, at) and _TOLD_AS_VALUE.search(self.text, 0, start):
             return False
         return bool(_NO_RESULT.match(self.text, at) or self.values.counts.match(self.text, at))
 

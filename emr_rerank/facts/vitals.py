@@ -67,7 +67,7 @@ def _in_cell(passage: Passage, sign: VitalSign, cell: Cell, label: str) -> Vital
 
 def _fact(passage: Passage, reading: VitalReading, time: str | None, notes: tuple[str, ...]) -> Fact:
     sign, start, end = reading.sign, reading.start, reading.end
-    value, normal, marks = _normalised(reading, passage.rules_dir)
+    value, normal, marks = _normalised(reading, passage.rules_dir, english=not passage.chinese)
     assertion, _ = assertion_of(passage.sentence.text, start, end, passage.sentence.section_code, passage.rules_dir)
     if assertion == "family":
         time, notes = None, (*notes, OTHER_PERSON)
@@ -89,8 +89,13 @@ def _fact(passage: Passage, reading: VitalReading, time: str | None, notes: tupl
     )
 
 
-def _normalised(reading: VitalReading, rules_dir: Path | None) -> tuple[float | str, str | None, tuple[str, ...]]:
-    """(value, unit, notes). A sign printed without a unit takes the usual one when the value is plausible in it."""
+def _normalised(
+    reading: VitalReading, rules_dir: Path | None, *, english: bool
+) -> tuple[float | str, str | None, tuple[str, ...]]:
+    """(value, unit, notes). A sign printed without a unit takes the usual one when the value is plausible in it.
+
+    In an English record only where no other unit of the sign fits as well: 284 may be pounds or kilograms.
+    """
     sign, unit = reading.sign, reading.unit
     numbers = [float(number) for number in re.findall(r"\d+(?:\.\d+)?", reading.text)]
     plain = re.fullmatch(r"[\d./]+", reading.text) is not None
@@ -102,12 +107,23 @@ def _normalised(reading: VitalReading, rules_dir: Path | None) -> tuple[float | 
         unit = sign.unit
     low, high = sign.plausible
     plausible = all(low <= number <= high for number in numbers) if unit in (None, sign.unit) else True
-    marks = () if plausible else (IMPLAUSIBLE,)
+    unsure = english and unit is None and _may_be_another(sign, numbers, rules_dir)
+    marks = () if plausible or unsure else (IMPLAUSIBLE,)
     if unit is None and not sign.score:
         marks = (*marks, UNIT_MISSING)
-        unit = sign.unit if plausible else None
+        unit = sign.unit if plausible and not unsure else None
     value = float(reading.text) if plain and not sign.pair else reading.text
     return value, unit, marks
+
+
+def _may_be_another(sign: VitalSign, numbers: list[float], rules_dir: Path | None) -> bool:
+    """Whether the numbers are plausible in another unit that the sign is printed in."""
+    low, high = sign.plausible
+    units = unit_table(rules_dir)
+    others = [unit for unit in sign.units if sign.unit and unit != "斤"]
+    return any(
+        all(low <= units.convert(number, unit, sign.unit or unit) <= high for number in numbers) for unit in others
+    )
 
 
 def _unit_in(label: str, sign: VitalSign, rules_dir: Path | None) -> str | None:

@@ -104,6 +104,8 @@ _UNIT_BEFORE = re.compile(r"(?:mol|Eq|Osm|g|U|u|\d|copies|个)\s?/\s?$")
 _SPACED_WORD = re.compile(r"(?<![一-鿿])[一-鿿](?: [一-鿿])+(?![一-鿿])")
 _BEFORE_EVENT = re.compile(r"(?<=[术疗院析注输血药餐产])前")
 """The 前 of 术前白蛋白, albumin before the operation: no 前白蛋白, prealbumin."""
+_VERTEBRA = re.compile(r"[CTLS]\d{1,2}(?![\d.%])(?!\s*(?:%|×|x\s?10|\*))")
+"""A level of the spine: L4 is no lymphocyte."""
 _BEFORE_BARE = re.compile(r"[一-鿿A-Za-z0-9+]$")
 
 
@@ -223,6 +225,8 @@ class Catalogue:
         printed = plain[start:end]
         if name.free or printed in name.exact:
             return True
+        if _VERTEBRA.match(plain, start):
+            return False
         if printed not in name.bare or not _VALUE_OR_TALK.match(plain, end) or _UNIT_BEFORE.search(plain, 0, start):
             return False
         if printed.isascii() or _ELEMENT_RESULT.match(plain, end):

@@ -22,6 +22,7 @@ class Concept(Rule):
     - `home`: codes of sections that are about it, so that any sentence there speaks of it.
     - `analytes`: what a class word stands for (肝功能). `kinds` and `facts`: kinds of the facts that state it, and
       their names where these differ from the concept's own.
+    - `cased`: those of the forms whose case must match, as they are words or titles too (Dr, sob, Loc).
     - `general`: forms of a general statement that answers for all asked together with it ('否认药物过敏').
     - `blocked`: longer words in which a form means something else (血压 in 高血压).
     - `allowed`: phrases that hold a blocked word and name the concept all the same (最低血压 is no 低血压).
@@ -40,6 +41,7 @@ class Concept(Rule):
     home: tuple[str, ...] = ()
     kinds: tuple[FactKind, ...] = ()
     analytes: tuple[str, ...] = ()
+    cased: tuple[str, ...] = ()
     general: tuple[str, ...] = ()
     blocked: tuple[str, ...] = ()
     allowed: tuple[str, ...] = ()
@@ -69,6 +71,7 @@ class Concepts:
         self._by_id = {concept.id: concept for concept in concepts}
         self._forms: dict[str, list[tuple[str, str]]] = {}
         self._ids_of_form: dict[str, set[str]] = {}
+        self._cased = {(form.lower(), item.id): form for item in self._by_id.values() for form in item.cased}
         self._narrower = self._closed()
         self._patterns = [(re.compile(item.pattern), item.id) for item in self._by_id.values() if item.pattern]
         for concept in self._by_id.values():
@@ -95,7 +98,7 @@ class Concepts:
             for form, concept_id in self._forms.get(char, ()):
                 if concept_id in ids or not lowered.startswith(form, position):
                     continue
-                if stands_free(lowered, position, len(form)) and not self._blocked(concept_id, lowered, position, form):
+                if self._stands(concept_id, text, lowered, position, form):
                     ids.add(concept_id)
         return frozenset(ids) | {wide for wide, narrow in self._narrower.items() if narrow & ids}
 
@@ -109,6 +112,13 @@ class Concepts:
             }
         return closed
 
+    def _stands(self, concept_id: str, text: str, lowered: str, position: int, form: str) -> bool:
+        """Whether the form is a word of its own there, in its case where that counts, and no part of a blocked word."""
+        cased = self._cased.get((form, concept_id))
+        if cased is not None and not text.startswith(cased, position):
+            return False
+        return stands_free(lowered, position, len(form)) and not self._blocked(concept_id, lowered, position, form)
+
     def _blocked(self, concept_id: str, lowered: str, position: int, form: str) -> bool:
         known = self._by_id[concept_id]
         inside = partial(_inside, lowered, position, form)
@@ -120,7 +130,7 @@ class Concepts:
         found: list[ConceptMention] = []
         position = 0
         while position < len(lowered):
-            mention = self._at(lowered, position)
+            mention = self._at(text, lowered, position)
             if mention is None:
                 position += 1
                 continue
@@ -128,12 +138,11 @@ class Concepts:
             position = mention.end
         return tuple(found)
 
-    def _at(self, lowered: str, position: int) -> ConceptMention | None:
+    def _at(self, text: str, lowered: str, position: int) -> ConceptMention | None:
         for form, concept_id in self._forms.get(lowered[position], ()):
             if len(form) < 2 or not lowered.startswith(form, position):
                 continue
-            blocked = self._blocked(concept_id, lowered, position, form)
-            if stands_free(lowered, position, len(form)) and not blocked:
+            if self._stands(concept_id, text, lowered, position, form):
                 return ConceptMention(concept_id, position, _end(lowered, position + len(form), form))
         return None
 

@@ -25,12 +25,14 @@ class QuestionRule(Rule):
     - `period` true: the pattern names the group year, month, or both; with `ago` Y or M a time before admission, whose
       number is the group count or `number`. `past`: the time before this stay is asked for. `unresolved`: a time that
       no record can tell (yesterday).
+    - `today`: the day of the note itself is asked for.
     - `operation`: before, during or after it; with the group count, or `number`, that many days after it.
     - `event`: the group event names what happened before, during or after the time asked for.
     - `shows`: what text that answers shows (an amount, a side); with `must_show`, other text is no evidence.
     - `entity`: tells which words that no rule knows name a thing, so that evidence must name it too; other words may be
       said differently in the record. name: the pattern is the thing's form (…霉素, …造影, …ectomy); after: the thing
-      stands right behind the pattern (用过…); had: as after, in questions that name nothing else (有…吗).
+      stands right behind the pattern (用过…); had: as after, in questions that name nothing else (有…吗); ordinary: the
+      opposite, words that name no thing at all (OK, blamed), so that evidence need not hold them.
     - `phrase` true: the matched text is wording, not content, and yields no search term.
     """
 
@@ -50,11 +52,12 @@ class QuestionRule(Rule):
     number: int | None = None
     past: bool = False
     unresolved: bool = False
+    today: bool = False
     operation: Literal["before", "during", "after"] | None = None
     event: Relation | None = None
     shows: Pattern | None = None
     must_show: bool = False
-    entity: Literal["name", "after", "had"] | None = None
+    entity: Literal["name", "after", "had", "ordinary"] | None = None
     phrase: bool = True
 
 

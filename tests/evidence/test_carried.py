@@ -1,9 +1,12 @@
 """What a report's heading or earlier sentence says for a later one."""
 
+import pytest
+
 from emr_rerank.evidence.anchors import AnchorCheck
-from emr_rerank.evidence.carried import REACH, carried_names
+from emr_rerank.evidence.carried import REACH, carried_matters, carried_names
 from emr_rerank.evidence.understand import understand
 from emr_rerank.record import RowRef, Sentence
+from emr_rerank.rules.evidence import role_pattern
 from tests.evidence.test_times import sentence
 
 CT, NONE = frozenset({"concept.ct"}), frozenset[str]()
@@ -49,3 +52,45 @@ def test_a_part_of_the_body_may_be_left_unsaid_but_not_be_another_one() -> None:
     assert AnchorCheck(anchors).holds(sentence(0, "CT未见异常。", "imaging_report"))
     assert not AnchorCheck(anchors).holds(sentence(0, "胸部CT未见异常。", "imaging_report"))
     assert not AnchorCheck(understand("附睾切除了吗").anchors).holds(sentence(0, "右侧附睾肿胀。", "physical_exam"))
+
+
+@pytest.mark.parametrize(
+    ("text", "refers"),
+    [
+        ("They may occur about three times per week.", True),
+        ("It showed no fracture.", True),
+        ("The scan was negative.", True),
+        ("These do not occur at night.", True),
+        ("About a year ago her dosage was decreased from 25 mg to 20 mg.", True),
+        ("其大小约2×3cm。", True),
+        ("该病灶边界清楚。", True),
+        ("结果示阴性。", True),
+        ("She denies chest pain.", False),
+        ("The patient fell.", False),
+        ("The mother has diabetes.", False),
+        ("It is recommended that she return.", False),
+        ("Italian speaker.", False),
+        ("其父患糖尿病。", False),
+        ("该患者无发热。", False),
+        ("此次入院无胸痛。", False),
+    ],
+)
+def test_words_that_refer_back(text: str, refers: bool) -> None:
+    assert bool(role_pattern("refers_back").match(text)) is refers
+
+
+def test_a_sentence_that_refers_back_speaks_of_the_matter_before_it() -> None:
+    pain = frozenset({"concept.headache"})
+    lines = [sentence(i, "Text.", "present_illness") for i in range(3)]
+    named, refers = [pain, NONE, NONE], [False, True, True]
+    assert carried_matters(lines, named, refers) == {1: pain, 2: pain}
+    assert carried_matters(lines, named, [False, False, True]) == {}, "only the sentence right before it"
+    other = [lines[0], sentence(1, "Text.", "physical_exam"), lines[2]]
+    assert carried_matters(other, named, refers) == {}, "not over the border of a section"
+
+
+def test_what_is_referred_back_to_is_handed_on_so_far_and_no_farther() -> None:
+    lines = [sentence(i, "It.", "present_illness") for i in range(REACH + 3)]
+    refers = [False, *[True] * (len(lines) - 1)]
+    carried = carried_matters(lines, [CT, *[NONE] * (len(lines) - 1)], refers)
+    assert carried == dict.fromkeys(range(1, REACH + 1), CT)

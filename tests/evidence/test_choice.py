@@ -323,3 +323,20 @@ def test_a_stated_allergy_comes_before_a_denial_that_is_worded_like_the_question
     ]
     choice = ask("Any allergies?", lines, [0.9999, 0.7], assertions=["absent", "present"])
     assert indices(choice) == [1, 0]
+
+
+def test_an_item_of_an_unrelated_list_is_no_answer() -> None:
+    lines = [sentence(0, "Acne.", "past_history"), sentence(1, "1. Mitral valve prolapse.", "past_history")]
+    assert indices(ask("Did the airbag go off in the crash?", lines, [0.9, 0.9])) == []
+    assert indices(ask("Any murmur or valve problem?", lines, [0.9, 0.9])) == [1]
+
+
+def test_a_date_asked_for_may_be_that_of_the_document() -> None:
+    undated, dated = sentence(0, "He underwent a laminectomy."), sentence(1, "Laminectomy done.", date="2026-03-04")
+    assert indices(ask("When was the laminectomy?", [undated, dated], [0.9, 0.9])) == [1]
+
+
+def test_a_word_of_a_value_is_no_number() -> None:
+    line = sentence(0, "She had an elevated white count.")
+    assert indices(ask("Actual number of the white count?", [line], [0.9])) == []
+    assert indices(ask("Is the white count elevated?", [line], [0.9])) == [0]

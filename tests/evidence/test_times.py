@@ -200,3 +200,24 @@ def test_another_stay_proves_nothing_for_admission() -> None:
     time = AskedTime(understand("What were the ketones on admission?"), STAY)
     assert not time.holds_sentence(sentence(0, "October 2024 admission: ketones 5.1.", date=None))
     assert time.holds_sentence(sentence(1, "Ketones 6.4."))
+
+
+TODAY_ASKED = ["Is the headache worse today?", "Any headache this morning?", "今天头痛吗", "今晨头痛吗"]
+
+
+@pytest.mark.parametrize("question", TODAY_ASKED)
+@pytest.mark.parametrize(
+    ("dates", "kept"),
+    [((None, None), True), (("2026-03-04", "2026-03-04"), True), (("2026-03-04", "2026-03-05"), False)],
+)
+def test_today_is_the_day_of_a_single_note(question: str, dates: tuple[str | None, str | None], kept: bool) -> None:
+    lines = [sentence(0, "头痛明显，headache is bad.", date=dates[0]), sentence(1, "无咳嗽。", date=dates[1])]
+    choice = choose(understand(question), lines, [0.9, 0.1], [], ["present", "absent"], Settings())
+    assert [item.sentence for item in choice.kept] == ([0] if kept else [])
+
+
+def test_a_value_of_another_day_is_none_of_today() -> None:
+    lines = [sentence(0, "Potassium was 7.0 on 3/4/2008.", date=None), sentence(1, "Potassium 3.1.", date=None)]
+    facts = [fact(0, 7.0, "2008-03-04", "potassium"), fact(1, 3.1, None, "potassium")]
+    choice = choose(understand("potassium today"), lines, [0.9, 0.9], facts, ["present"] * 2, Settings())
+    assert [each.value for each in choice.facts] == [3.1]

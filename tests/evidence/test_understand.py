@@ -1,10 +1,12 @@
 """Question → understanding, as tables."""
 
+import re
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from emr_rerank.evidence.terms import ANALYTE
+from emr_rerank.evidence.terms import ANALYTE, lexicon
 from emr_rerank.evidence.understand import content, question_terms, understand
 
 # question, analytes it must ask for, shape, window, day
@@ -241,3 +243,115 @@ def test_what_is_treated_need_not_be_named() -> None:
 )
 def test_an_abbreviation_that_nothing_knows_binds(question: str, loose: bool) -> None:
     assert understand(question).loose is loose
+
+
+@pytest.mark.parametrize(
+    ("question", "shape"),
+    [
+        ("Wrist fracture, when?", "date"),
+        ("When was the surgery?", "date"),
+        ("Surgery date?", "date"),
+        ("Laminectomy, what date?", "date"),
+        ("手术哪天", "date"),
+        ("手术日期", "date"),
+        ("What happens when she gets contrast?", "value"),
+    ],
+)
+def test_dates_asked_for_in_short_forms(question: str, shape: str) -> None:
+    assert understand(question).shape == shape
+
+
+@pytest.mark.parametrize(
+    ("question", "told", "untold"),
+    [
+        ("Wrist fracture, when?", "She broke her wrist in March of 2007.", "She broke her wrist."),
+        ("When was the laminectomy?", "3 years ago he had a laminectomy.", "He underwent a C6-T1 laminectomy."),
+        ("What date was the laminectomy?", "Laminectomy on 9/25/92.", "2. Laminectomy."),
+        ("Lasix, how many mg?", "Lasix 40 mg daily.", "She takes Lasix as needed."),
+        ("What dose of Lasix?", "Lasix 40 mg daily.", "She takes Lasix as needed."),
+        ("How many children does she have?", "She has two children.", "Her children are healthy."),
+        ("How much relief from the block?", "About 50% relief.", "She had an L4-5 block."),
+        ("What percent impairment?", "He was rated at 12 percent.", "He smokes 2 packs a day."),
+        ("How long has she had the rash?", "The rash began 3 weeks ago.", "She has a rash."),
+        ("How often do the seizures occur?", "Seizures occur weekly.", "She has seizures."),
+        ("T-score on DEXA?", "T-score of -2.1.", "DEXA showed osteopenia."),
+        ("Tmax?", "He had a fever of 103.", "Mom noticed a tactile temperature."),
+        ("Peak flow?", "Peak flow was 300.", "Good respiratory effort."),
+        ("When was the surgery?", "2025年3月行手术。", "行手术治疗。"),
+    ],
+)
+def test_what_the_answer_must_show(question: str, told: str, untold: str) -> None:
+    needed = understand(question).must_show
+    assert needed and all(re.search(pattern, told, re.IGNORECASE) for pattern in needed)
+    assert not all(re.search(pattern, untold, re.IGNORECASE) for pattern in needed)
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "Was the dose of Lasix increased?",
+        "Any medication changes?",
+        "Which testis is it?",
+        "What happens when she runs?",
+    ],
+)
+def test_other_questions_insist_on_no_amount(question: str) -> None:
+    assert understand(question).must_show == ()
+
+
+@pytest.mark.parametrize(
+    ("question", "loose"),
+    [
+        ("Who got blamed for it?", True),
+        ("Is the airway still clean at the scene?", True),
+        ("On anything for the sinuses right now?", True),
+        ("Belching?", False),
+        ("JAK2?", False),
+    ],
+)
+def test_only_short_questions_bind_to_words_that_nothing_knows(question: str, loose: bool) -> None:
+    assert understand(question).loose is loose
+
+
+def test_a_verb_is_no_enzyme() -> None:
+    assert understand("What got better?").analytes == ()
+    assert understand("How high was the GOT?").analytes == ("ast",)
+    assert understand("How much relief from the L4 block?").analytes == ()
+
+
+@pytest.mark.parametrize(
+    ("chinese", "english"),
+    [
+        ("有晕厥吗", "No LOC at the scene."),
+        ("末次月经", "LMP two weeks ago."),
+        ("有高血压吗", "HTN, DM and CAD."),
+        ("便血吗", "She noticed BRBPR."),
+        ("气短吗", "She has DOE and PND."),
+        ("恶心吗", "No N/V."),
+        ("反酸吗", "GERD, on Prilosec."),
+        ("尿常规", "UA was negative."),
+        ("感冒了吗", "Seen for a URI."),
+        ("有深静脉血栓吗", "DVT of the left leg."),
+        ("做过放疗吗", "He received 5040 cGy to his brain."),
+        ("骨折过吗", "She fell and broke her wrist."),
+        ("用过抗组胺药吗", "He takes Zyrtec."),
+        ("什么诊断", "Impression: gastroenteritis."),
+    ],
+)
+def test_a_chinese_question_meets_the_abbreviations_of_english_notes(chinese: str, english: str) -> None:
+    assert set(understand(chinese).concepts) & lexicon().concepts.named(english)
+
+
+@pytest.mark.parametrize(
+    ("text", "concept"),
+    [
+        ("She will see Dr. Smith.", "concept.xray"),
+        ("She has one child.", "concept.child_pugh"),
+        ("The temporal lobe is atrophic.", "concept.right_lower_lung"),
+        ("The affected side was cleaned.", "concept.mood"),
+        ("In contrast, she feels well.", "concept.contrast_agent"),
+        ("He began to sob.", "concept.dyspnea"),
+    ],
+)
+def test_words_and_titles_that_only_look_like_a_concept(text: str, concept: str) -> None:
+    assert concept not in lexicon().concepts.named(text)

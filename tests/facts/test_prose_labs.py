@@ -232,6 +232,21 @@ ZH = [
     ("查肌酐3月5日回报", []),
 ]
 EN = [
+    ("Her potassium on admission was 3.1 and she felt weak.", [("potassium", 3.1, None, None, "unit_missing")]),
+    ("Labs revealed a potassium of 7.0 and he was told to come.", [("potassium", 7.0, None, None, "unit_missing")]),
+    ("White count was 12,000 with a left shift.", [("wbc", 12000.0, None, None, "unit_missing implausible")]),
+    ("INR was 2.3.", [("inr", 2.3, None, None, "")]),
+    ("She had a creatinine of 1.8 which is old.", [("creatinine", 1.8, None, None, "unit_missing implausible")]),
+    ("Glucose in the 300s.", [("glucose", "300s", None, None, "")]),
+    ("Blood sugars have been running in the low 200s.", [("glucose", "200s", None, None, "")]),
+    ("Hematocrit of 32 and she was transfused.", [("hematocrit", 32.0, None, None, "unit_missing")]),
+    ("She got better and got 4 pills.", []),
+    ("Potassium chloride 20 mEq daily.", []),
+    ("Calcium 600 and vitamin D daily.", []),
+    ("Cholesterol was checked in the 1990s.", []),
+    ("T4 and L4 fractures, L5 block.", []),
+    ("Glucose tablets 2 and juice.", []),
+    ("Sodium restriction, 45 years old.", []),
     ("Creatinine on 2026-03-04 was 156 umol/L.", [("creatinine", 156.0, "umol/L", None, "")]),
     ("creatinine was 1.2 mg/dL", [("creatinine", 106.1, "umol/L", None, "")]),
     (

@@ -41,6 +41,12 @@ ROWS = [
     ),
     ("BP 20/12kPa", ["blood_pressure 150/90 mmHg"]),
     ("Weight 150 lb", ["weight 68.0 kg"]),
+    ("She now weighs 284 pounds.", ["weight 128.8 kg"]),
+    ("Now weighs 284.", ["weight 284.0 None"]),
+    ("体重68", ["weight 68.0 kg"]),
+    ("His blood pressure is 125/75.", ["blood_pressure 125/75 mmHg"]),
+    ("He had a fever of 103 last night.", ["temperature 103.0 None"]),
+    ("Fever of 3 days.", []),
     ("体温最高39.2℃，物理降温后降至37.8℃", ["temperature 39.2 ℃", "temperature 37.8 ℃"]),
     ("血压由180/110mmHg降至146/88mmHg", ["blood_pressure 180/110 mmHg", "blood_pressure 146/88 mmHg"]),
     ("血压波动在130-150/80-95mmHg", ["blood_pressure 130-150/80-95 mmHg"]),
@@ -81,6 +87,12 @@ def test_vital_signs_in_a_sentence(text: str, expected: list[str]) -> None:
 def test_what_a_vital_sign_is_not(text: str, notes: tuple[str, ...]) -> None:
     (fact,) = facts_of(record_of([text]))
     assert fact.notes == notes
+
+
+@pytest.mark.parametrize("text", ["Now weighs 284.", "He had a fever of 103.", "Temp 98.6."])
+def test_a_value_whose_unit_may_be_one_of_two_is_kept_without(text: str) -> None:
+    (fact,) = facts_of(record_of([text], language="en"))
+    assert (fact.unit, fact.notes) == (None, ("unit_missing",))
 
 
 def test_a_chart_with_one_row_a_sign() -> None:

@@ -13,6 +13,12 @@ from emr_rerank.rules.units import unit_table
 ALL = catalogue()
 RULE = "rules:\n  - {id: house_marker, display_zh: 院内指标, display_en: house marker, aliases: [HMK], unit: UNIT}\n"
 FOUND = [
+    ("she got better, then got worse", []),
+    ("GOT 40 U/L", ["ast"]),
+    ("a fib, lap belt, do not trust her lip, Ana", []),
+    ("FIB 3.2g/L", ["fibrinogen"]),
+    ("L4 block at S1", []),
+    ("L 25.1%", ["lymphocyte_percent"]),
     ("肌酐", ["creatinine"]),
     ("血清肌酐", ["creatinine"]),
     ("Scr 88", ["creatinine"]),
