@@ -10,6 +10,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from emr_rerank.rules.analytes import Catalogue, catalogue
+from emr_rerank.rules.colloquial import spoken_names
 from emr_rerank.rules.concepts import Concept, Concepts, lower, stands_free
 from emr_rerank.rules.drug_concepts import concepts_and_drugs
 
@@ -41,9 +42,10 @@ class Named:
 class Lexicon:
     """What the rules can recognise in a text: analytes and concepts."""
 
-    def __init__(self, known: Concepts, analytes: Catalogue) -> None:
+    def __init__(self, known: Concepts, analytes: Catalogue, rules_dir: Path | None = None) -> None:
         self.concepts = known
         self._catalogue = analytes
+        self._rules = rules_dir
 
     def analytes_in(self, text: str) -> tuple[str, ...]:
         """Ids of the analytes a text names or may name (PCT), in reading order, each once."""
@@ -51,12 +53,13 @@ class Lexicon:
         return tuple(dict.fromkeys(analyte for mention in found for analyte in (mention.analyte_id, *mention.others)))
 
     def named(self, text: str) -> tuple[Named, ...]:
-        """Analytes and concepts named, in reading order.
+        """Analytes and concepts that a question names, colloquially too, in reading order.
 
         Of two that overlap the longer stays; of two as long the vital sign (血氧饱和度), then the analyte.
         """
         found = [Named(m.analyte_id, m.start, m.end, True, m.others) for m in self._catalogue.find(text)]
-        found += [Named(m.concept_id, m.start, m.end, False) for m in self.concepts.find(text)]
+        spoken = spoken_names(text, self._rules)
+        found += [Named(m.concept_id, m.start, m.end, False) for m in (*self.concepts.find(text), *spoken)]
         found.sort(key=lambda item: (item.start - item.end, not self._is_vital(item), not item.analyte))
         kept: list[Named] = []
         for item in found:
@@ -125,4 +128,4 @@ def lexicon(rules_dir: Path | None = None) -> Lexicon:
     Raises:
         RuleError: a rule file is wrong.
     """
-    return Lexicon(concepts_and_drugs(rules_dir), catalogue(rules_dir))
+    return Lexicon(concepts_and_drugs(rules_dir), catalogue(rules_dir), rules_dir)

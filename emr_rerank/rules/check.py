@@ -6,6 +6,7 @@ from emr_rerank.errors import RuleError
 from emr_rerank.rules.allergens import Allergen, AllergyStatement
 from emr_rerank.rules.analytes import Analyte, Lookalike
 from emr_rerank.rules.captions import CaptionRule
+from emr_rerank.rules.colloquial import ColloquialRule
 from emr_rerank.rules.concepts import Concept
 from emr_rerank.rules.conflicts import ConflictRule
 from emr_rerank.rules.context import ContextRule
@@ -35,6 +36,7 @@ SCHEMAS: dict[str, type[Rule]] = {
     "allergy_statements": AllergyStatement,
     "analytes": Analyte,
     "captions": CaptionRule,
+    "colloquial": ColloquialRule,
     "concepts": Concept,
     "conflicts": ConflictRule,
     "context": ContextRule,
