@@ -22,6 +22,10 @@ last round of tests fall on the day itself or the one beside it, a weekend adds 
 EARLIER = frozenset({"other_stay", "previous"})
 """Notes of facts from before."""
 _AT_DISCHARGE = re.compile(r"出院|discharge", re.IGNORECASE)
+_DISCHARGE_PART = re.compile(
+    r"[出离]院(?:时|前|当[日天])?(?:的)?(?:情况|状况|查体|体检|检查|体征)|discharge (?:condition|exam)", re.I
+)
+"""Title of a part that tells of discharge; an examination there is one at discharge, elsewhere one at admission."""
 
 
 def stay_of(sentences: Sequence[Sentence], stay: tuple[str | None, str | None]) -> tuple[str | None, str | None]:
@@ -151,7 +155,15 @@ class AskedTime:
         if self.question.window == "admission":
             return sentence.section_code in role_sections("discharge", self.rules_dir)
         told = sentence.section_code in role_sections("never_discharge", self.rules_dir)
+        told = told or (sentence.date is None and self._examined(sentence) == "admission")
         return told and not _AT_DISCHARGE.search(sentence.text)
+
+    def _examined(self, sentence: Sentence) -> str | None:
+        """Which end of the stay an undated sentence of a part that tells of one of them is about."""
+        if any(_DISCHARGE_PART.search(title) for title in sentence.section_path):
+            return "discharge"
+        at_admission = role_sections("admission", self.rules_dir)
+        return "admission" if sentence.section_code in at_admission else None
 
     def _fits(self, when: str | None) -> bool:
         return self._period is not None and fits(when, self._period)
@@ -174,6 +186,8 @@ class AskedTime:
         if "previous" in fact.notes:
             return False
         window = self.question.window or "admission"
+        if sentence.date is None and fact.time is None and (end_told := self._examined(sentence)):
+            return end_told == window
         home = role_sections("admission" if window == "admission" else "discharge", self.rules_dir)
         if sentence.section_code in home and sentence.date_rule is None:
             return True

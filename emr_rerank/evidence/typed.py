@@ -11,6 +11,11 @@ from emr_rerank.record import Sentence
 
 ELSEWHERE = frozenset({"other_stay", "planned", "other_person"})
 """Notes of facts that are no finding of this stay."""
+_COMPARES = re.compile(
+    r"较|升|降|增|减|回落|恢复|复查|变化|好转|\b(?:from|than|rose|fell|repeat\w*|improv\w*|up|down|(?:in|de)creas\w*)\b",
+    re.IGNORECASE,
+)
+"""Words by which a single value is told as changed."""
 BLOOD_PRESSURE = re.compile(r"(\d{2,3})\s*/\s*\d{2,3}$")
 """A pair of pressures: the systolic one orders them, as guidelines grade by it first."""
 
@@ -39,7 +44,14 @@ def witnesses(
             continue
         if _of_person_and_stay(fact, relatives, time.elsewhere) and time.holds_fact(fact, by_index[fact.sentence]):
             found[fact.sentence] = (*found.get(fact.sentence, ()), fact)
-    return found
+    return {} if time.question.shape == "change" and _lone(found, by_index) else found
+
+
+def _lone(found: dict[int, tuple[Fact, ...]], sentences: dict[int, Sentence]) -> bool:
+    """Whether only one value is told, by a sentence that compares it with none: it shows no change."""
+    told = [(index, fact) for index, facts in found.items() for fact in facts if fact.kind == "lab"]
+    alone = len(told) == 1 and len(found) == 1
+    return alone and not _COMPARES.search(sentences[told[0][0]].text)
 
 
 def _of_person_and_stay(fact: Fact, relatives: bool, elsewhere: bool) -> bool:

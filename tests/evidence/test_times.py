@@ -221,3 +221,21 @@ def test_a_value_of_another_day_is_none_of_today() -> None:
     facts = [fact(0, 7.0, "2008-03-04", "potassium"), fact(1, 3.1, None, "potassium")]
     choice = choose(understand("potassium today"), lines, [0.9, 0.9], facts, ["present"] * 2, Settings())
     assert [each.value for each in choice.facts] == [3.1]
+
+
+def test_an_undated_examination_at_admission_tells_nothing_of_discharge() -> None:
+    value = "体温36.7℃"
+    at_admission = sentence(0, value, "physical_exam", None)
+    at_discharge = at_admission.model_copy(update={"section_path": ("出院记录", "出院情况", "查体")})
+    reading = fact(0, 36.7, None, "temperature", kind="vital")
+    assert not ask("走的时候体温多少", [at_admission], [reading]).kept
+    assert ask("走的时候体温多少", [at_discharge], [reading]).kept
+    assert not ask("刚来时体温多少", [at_discharge], [reading]).kept
+
+
+def test_one_value_shows_no_change() -> None:
+    single = sentence(0, "血小板108×10^9/L")
+    compared = sentence(0, "血小板升至108×10^9/L")
+    reading = fact(0, 108.0, "2026-03-04", "platelet")
+    assert not ask("血小板后来升上来没", [single], [reading]).kept
+    assert ask("血小板后来升上来没", [compared], [reading]).kept
