@@ -66,16 +66,16 @@ def main() -> None:
     made.eval()
     plain = work / f"{arguments.what}.fp32.onnx"
     to_onnx(made, tokens, texts, plain)
-    quantise(plain, tokens, texts[:CALIBRATION], out)
+    quantise(plain, tokens, texts[::2], out)
     shutil.copyfile(work / "backbone" / "tokenizer.json", out.parent / "tokenizer.json")
-    compare(made, tokens, texts[CALIBRATION : 2 * CALIBRATION], out)
+    compare(made, tokens, texts[1::2], out)
     print(f"{out.name}: {out.stat().st_size / 1e6:.1f} MB, sha256 {hashlib.sha256(out.read_bytes()).hexdigest()}")
 
 
 def pairs(work: Path) -> list[tuple[str, str]]:
     """Questions with a proof and a trap each, of groups that are trained on."""
     lines = [line for name in ("train", "outside") for line in (work / f"groups.{name}.jsonl").open(encoding="utf-8")]
-    groups = map(json.loads, random.Random(7).sample(lines, 2 * CALIBRATION))
+    groups = map(json.loads, random.Random(7).sample(lines, min(len(lines), 2 * CALIBRATION)))
     return [(g["question"], text) for g in groups for text in (*g["positives"][:1], *g["negatives"][:1])][
         : 2 * CALIBRATION
     ]
