@@ -13,9 +13,10 @@ from emr_rerank.evidence.calibration import sigmoid
 from emr_rerank.evidence.compact import network
 from emr_rerank.evidence.compact.cross_encoder import CompactCrossEncoder
 from emr_rerank.evidence.compact.encoder import CompactE5
-from emr_rerank.evidence.compact.network import RUNTIMES, Network
+from emr_rerank.evidence.compact.network import FOLDER, RUNTIMES, Network
 from emr_rerank.evidence.compact.tokens import MOST, pair_ids, text_ids
 from emr_rerank.evidence.embedded import EmbeddedReranker
+from training.cross_encoder import load_tokenizer
 
 QUESTIONS = ["肌酐是多少", "有没有药物过敏？", "Which drugs at discharge?", "术后有没有发热", "胸片提示什么"]
 PASSAGES = [
@@ -73,9 +74,18 @@ def test_any_text_is_cut_to_what_the_networks_take(question: str, passage: str) 
     assert 4 <= len(pair) <= MOST and 2 <= len(alone) <= MOST
 
 
-def test_a_long_question_keeps_room_for_the_passage() -> None:
-    one, other = pair_ids("肌酐怎么样" * 60, PASSAGES[:2])
-    assert one != other
+@pytest.mark.parametrize("question", ["肌酐怎么样" * 60, "ﷺ" * 100, "⅓℃" * 60])  # some characters are many pieces
+def test_a_long_question_keeps_room_for_the_passage(question: str) -> None:
+    one, other = pair_ids(question, PASSAGES[:2])
+    assert one != other and max(len(one), len(other)) <= MOST
+
+
+def test_pairs_are_joined_as_in_training() -> None:
+    tokens = load_tokenizer(FOLDER)
+    tokens.no_padding()
+    for question in QUESTIONS:
+        encoded = tokens.encode_batch([(question, passage) for passage in PASSAGES])
+        assert pair_ids(question, PASSAGES) == [each.ids for each in encoded]
 
 
 def test_no_runtime_and_no_file_are_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
