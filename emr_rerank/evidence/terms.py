@@ -11,7 +11,7 @@ from pathlib import Path
 
 from emr_rerank.rules.analytes import Catalogue, catalogue
 from emr_rerank.rules.colloquial import spoken_names
-from emr_rerank.rules.concepts import Concept, Concepts, lower, stands_free
+from emr_rerank.rules.concepts import REMEMBERED, Concept, Concepts, lower, stands_free
 from emr_rerank.rules.drug_concepts import concepts_and_drugs
 
 _WORD = re.compile(r"[a-z][a-z0-9]*|\d+(?:\.\d+)?")
@@ -46,6 +46,7 @@ class Lexicon:
         self.concepts = known
         self._catalogue = analytes
         self._rules = rules_dir
+        self._terms = lru_cache(REMEMBERED)(self._terms_of)
 
     def analytes_in(self, text: str) -> tuple[str, ...]:
         """Ids of the analytes a text names or may name (PCT), in reading order, each once."""
@@ -85,6 +86,9 @@ class Lexicon:
 
     def terms(self, text: str) -> tuple[str, ...]:
         """All terms of a passage."""
+        return self._terms(text)
+
+    def _terms_of(self, text: str) -> tuple[str, ...]:
         return (*surface_terms(text), *self.meanings(text))
 
 

@@ -136,8 +136,9 @@ class Asker:
             scores = reranker.score(text, [passage(sentence) for sentence in located.candidates])
         with clock.stage("facts"):
             choice = located.choose(scores, self.settings.min_score)
-            conflicts = find_conflicts(record, _rivals(choice.kept, self.settings.conflict_margin), rules)
-            changes = find_changes(record, choice.kept, asked.language, rules)
+            rivals = _rivals(choice.kept, self.settings.conflict_margin)
+            conflicts = find_conflicts(record, rivals, rules, facts=ready.facts)
+            changes = find_changes(record, choice.kept, asked.language, rules, facts=ready.facts)
             trends = build_trends(ready.facts, asked.analytes, rules) if _of_this_stay(asked, choice.facts) else ()
         status = _status(choice, conflicts)
         answer = Answer(

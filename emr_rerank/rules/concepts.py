@@ -14,6 +14,9 @@ Group = Literal[
     "class", "section", "vital", "allergy", "drug", "disease", "symptom", "procedure", "exam", "person", "anatomy"
 ]
 
+REMEMBERED = 4096
+"""Texts whose concepts are kept in memory: every question about a record asks for those of the same sentences."""
+
 
 class Concept(Rule):
     """One matter and its surface forms in both languages.
@@ -81,6 +84,7 @@ class Concepts:
                 self._ids_of_form.setdefault(lowered, set()).add(concept.id)
         for forms in self._forms.values():
             forms.sort(key=lambda pair: -len(pair[0]))
+        self._named = lru_cache(REMEMBERED)(self._names_in)
 
     def get(self, concept_id: str) -> Concept:
         """The concept with this id; KeyError when there is none."""
@@ -92,6 +96,9 @@ class Concepts:
 
     def named(self, text: str) -> frozenset[str]:
         """Ids of every concept that the text names, also inside a longer word unless that word is blocked."""
+        return self._named(text)
+
+    def _names_in(self, text: str) -> frozenset[str]:
         lowered = lower(text)
         ids = {concept_id for pattern, concept_id in self._patterns if pattern.search(lowered)}
         for position, char in enumerate(lowered):

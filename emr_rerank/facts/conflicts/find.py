@@ -13,7 +13,7 @@ from emr_rerank.facts.conflicts.sides import side_contradictions
 from emr_rerank.facts.conflicts.statements import exclusive_contradictions
 from emr_rerank.facts.conflicts.values import value_contradictions
 from emr_rerank.facts.extract import extract_facts
-from emr_rerank.findings import Conflict, Evidence
+from emr_rerank.findings import Conflict, Evidence, Fact
 from emr_rerank.record import Record, Sentence
 from emr_rerank.record_check import CitedSentence, CitedSide, RecordChange, RecordCheck, RecordConflict
 from emr_rerank.rules.conflicts import matter_label
@@ -29,8 +29,16 @@ DETECTORS: tuple[Callable[[Ground], Iterator[Contradiction]], ...] = (
 )
 
 
-def find_conflicts(record: Record, evidence: Sequence[Evidence], rules_dir: Path | None = None) -> tuple[Conflict, ...]:
+def find_conflicts(
+    record: Record,
+    evidence: Sequence[Evidence],
+    rules_dir: Path | None = None,
+    *,
+    facts: Sequence[Fact] | None = None,
+) -> tuple[Conflict, ...]:
     """Contradictions among sentences that the caller holds to be evidence; a copied sentence counts once.
+
+    `facts`: those of the record, where they have been read already.
 
     Found: an allergy asserted and denied, a discharge drug against an allergy, two blood types, two sides of one
     operation or lesion, smoking, drinking or pregnancy asserted and denied, a lasting disease with a history stated
@@ -38,7 +46,7 @@ def find_conflicts(record: Record, evidence: Sequence[Evidence], rules_dir: Path
     since is a change and no contradiction.
     """
     ranks = {piece.sentence: piece.rank for piece in reversed(evidence)}
-    ground = _ground(record, [record.sentences[piece.sentence] for piece in evidence], rules_dir)
+    ground = _ground(record, _sentences(record, evidence), rules_dir, facts)
     return tuple(
         Conflict(
             about=found.about,
@@ -50,10 +58,15 @@ def find_conflicts(record: Record, evidence: Sequence[Evidence], rules_dir: Path
 
 
 def find_changes(
-    record: Record, evidence: Sequence[Evidence], language: Literal["zh", "en"], rules_dir: Path | None = None
+    record: Record,
+    evidence: Sequence[Evidence],
+    language: Literal["zh", "en"],
+    rules_dir: Path | None = None,
+    *,
+    facts: Sequence[Fact] | None = None,
 ) -> tuple[tuple[str, str], ...]:
-    """(what it is called, ISO day) of matters in the evidence that truly changed during the stay."""
-    ground = _ground(record, [record.sentences[piece.sentence] for piece in evidence], rules_dir)
+    """(what it is called, ISO day) of matters in the evidence that truly changed during the stay; `facts` as above."""
+    ground = _ground(record, _sentences(record, evidence), rules_dir, facts)
     found = allergy_changes(ground)
     return tuple((matter_label(each.about, each.subject, language, rules_dir), day) for day, each in found)
 
@@ -78,13 +91,22 @@ def check_record(record: Record, rules_dir: Path | None = None) -> RecordCheck:
     )
 
 
-def _ground(record: Record, sentences: Iterable[Sentence], rules_dir: Path | None) -> Ground:
-    """The sentences without word-by-word copies of earlier ones, and their facts."""
+def _sentences(record: Record, evidence: Sequence[Evidence]) -> list[Sentence]:
+    return [record.sentences[piece.sentence] for piece in evidence]
+
+
+def _ground(
+    record: Record, sentences: Iterable[Sentence], rules_dir: Path | None, facts: Sequence[Fact] | None = None
+) -> Ground:
+    """The sentences without word-by-word copies of earlier ones, and their facts, read where none are given."""
     first: dict[str, Sentence] = {}
     for sentence in sentences:
         first.setdefault(re.sub(r"\W", "", sentence.text), sentence)
     kept = tuple(first.values())
-    return Ground(record, kept, extract_facts(record, kept, rules_dir), rules_dir)
+    if facts is None:
+        return Ground(record, kept, extract_facts(record, kept, rules_dir), rules_dir)
+    indices = {sentence.index for sentence in kept}
+    return Ground(record, kept, tuple(fact for fact in facts if fact.sentence in indices), rules_dir)
 
 
 def _language(record: Record) -> Literal["zh", "en"]:

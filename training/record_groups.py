@@ -1,0 +1,111 @@
+"""Groups from the short records of bank/records: a question, its proofs, and other sentences of the same record.
+
+    python -m training.record_groups WORK [--rounds 4] [--seed 7]
+
+Writes WORK/groups.records.jsonl, and WORK/records.held.jsonl: the last record of each file is held out, its questions
+with all its sentences, for calibration and for choosing between models; nothing of it is trained on.
+"""
+
+import argparse
+import json
+import random
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+from emr_rerank.evidence.passage import PATH_MARK, TEXT_MARK, split_passage
+from training.records import FOLDER, Asked, ShortRecord, read_file
+
+MOST_POSITIVES, NEGATIVES = 3, 12
+NO_PATH, LAST_TITLE = 0.1, 0.15
+"""Shares of the groups whose passages lose their titles, or all but the last: hospitals title differently."""
+MARK_CHANGED = 0.3
+"""Share of the questions that lose or gain their question mark."""
+
+
+def main() -> None:
+    """Write the groups."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("work", type=Path)
+    parser.add_argument("--rounds", type=int, default=4, help="groups a question, each with negatives of its own")
+    parser.add_argument("--seed", type=int, default=7)
+    arguments = parser.parse_args()
+    trained, held = split(FOLDER)
+    chance = random.Random(arguments.seed)
+    groups = [each for _ in range(arguments.rounds) for each in groups_of(trained, chance)]
+    whole = [whole_group(record, asked) for record in held for asked in record.questions]
+    _write(arguments.work / "groups.records.jsonl", groups)
+    _write(arguments.work / "records.held.jsonl", whole)
+    print(f"{len(trained)} records, {len(groups)} groups; held out {len(held)} records, {len(whole)} questions")
+
+
+def split(folder: Path) -> tuple[list[ShortRecord], list[ShortRecord]]:
+    """The records that are trained on, and those held out."""
+    files = [read_file(file) for file in sorted(folder.glob("*.txt"))]
+    return [record for records in files for record in records[:-1]], [records[-1] for records in files]
+
+
+def groups_of(records: Sequence[ShortRecord], chance: random.Random) -> Iterator[dict[str, Any]]:
+    """One group of every question."""
+    return (group(record, asked, chance) for record in records for asked in record.questions)
+
+
+def group(record: ShortRecord, asked: Asked, chance: random.Random) -> dict[str, Any]:
+    """One group: at most MOST_POSITIVES proofs, and NEGATIVES of the record's other sentences."""
+    rest = _rest(record, asked)
+    titles = _titles(chance)
+    return {
+        "intent": "records",
+        "question": _marked_otherwise(asked.text, chance),
+        "positives": [*map(titles, chance.sample(_proofs(record, asked), min(len(asked.proofs), MOST_POSITIVES)))],
+        "negatives": [*map(titles, chance.sample(rest, min(len(rest), NEGATIVES)))],
+    }
+
+
+def whole_group(record: ShortRecord, asked: Asked) -> dict[str, Any]:
+    """The question with every sentence of its record but the doubtful ones, and the record's name."""
+    return {
+        "record": record.name,
+        "question": asked.text,
+        "positives": _proofs(record, asked),
+        "negatives": _rest(record, asked),
+    }
+
+
+def _proofs(record: ShortRecord, asked: Asked) -> list[str]:
+    return [record.passages[place] for place in asked.proofs]
+
+
+def _rest(record: ShortRecord, asked: Asked) -> list[str]:
+    other = {*asked.proofs, *asked.doubtful}
+    return [passage for place, passage in enumerate(record.passages) if place not in other]
+
+
+def _titles(chance: random.Random) -> Callable[[str], str]:
+    """How the passages of a group are titled: as they are, by their last title, or not at all."""
+    drawn = chance.random()
+    if drawn < NO_PATH:
+        return lambda passage: split_passage(passage)[1]
+    if drawn < NO_PATH + LAST_TITLE:
+        return _last_title
+    return lambda passage: passage
+
+
+def _last_title(passage: str) -> str:
+    path, text = split_passage(passage)
+    return f"{path.split(PATH_MARK)[-1]}{TEXT_MARK}{text}" if path else text
+
+
+def _marked_otherwise(question: str, chance: random.Random) -> str:
+    if chance.random() >= MARK_CHANGED:
+        return question
+    bare = question.rstrip("?？ ")
+    return bare if bare != question else question + ("？" if not question.isascii() else "?")
+
+
+def _write(file: Path, groups: Iterable[dict[str, Any]]) -> None:
+    file.write_text("".join(json.dumps(each, ensure_ascii=False) + "\n" for each in groups), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
