@@ -22,7 +22,7 @@ from emr_rerank.findings import Evidence, Fact, Question
 from emr_rerank.record import Assertion, Sentence
 from emr_rerank.settings import Settings
 
-__all__ = ["TYPED_FLOOR", "Choice", "choose"]
+__all__ = ["TYPED_FLOOR", "Choice", "Chooser"]
 
 
 @dataclass(frozen=True)
@@ -37,57 +37,72 @@ class Choice:
     facts: tuple[Fact, ...] = ()
 
 
-def choose(
-    question: Question,
-    sentences: Sequence[Sentence],
-    scores: Sequence[float],
-    facts: Sequence[Fact],
-    assertions: Sequence[Assertion],
-    settings: Settings,
-    stay: tuple[str | None, str | None] = (None, None),
-    record_sentences: Sequence[Sentence] = (),
-    event_moments: tuple[str, ...] = (),
-    carried: Mapping[int, frozenset[str]] | None = None,
-) -> Choice:
-    """Split the candidates into evidence and rejected sentences.
+class Chooser:
+    """Decides about the candidates of one question. All that does not depend on their scores is done at once.
 
     Args:
         question: understood by `understand`.
         sentences: the candidates.
-        scores: calibrated probability of each candidate.
         facts: facts of the candidates; facts of other sentences are left out of account.
         assertions: assertion of each candidate.
-        settings: `min_score`, `evidence`, `rejected`, `rules_dir`.
+        settings: `evidence`, `rejected`, `rules_dir`.
         stay: ISO dates of admission and discharge, where the record states them.
         record_sentences: all sentences of the record, from which the day of an operation is taken; the candidates
             where none are given.
         event_moments: ISO days or date-times of the event that dates the question, earliest first.
         carried: `RecordIndex.carried`.
     """
-    rules = settings.rules_dir
-    every = record_sentences or sentences
-    names = asked_names(question, rules)
-    stay = stay_of(sentences, stay)
-    time = AskedTime(question, stay, operation_day(every, facts, stay[0], rules), event_moments, rules)
-    found = witnesses(time, facts, sentences, names)
-    relatives = lexicon(rules).relatives(question.concepts)
-    stated = StatedFacts(time, names, relatives, facts)
-    measured = any(fact.kind in ("lab", "vital") and fact.name in names for fact in facts)
-    anchors = AnchorCheck(question.anchors, rules, carried)
-    judge = Judge(time, found, facts, stated, relatives, measured, anchors, settings)
-    by_index = {s.index: score for s, score in zip(sentences, scores, strict=True)}
-    judged = [judge(s, by_index[s.index], a) for s, a in zip(sentences, assertions, strict=True)]
-    proven = [item for item in judged if item.allowed and item.score >= settings.min_score]
-    ordered = _by_value(time, proven, found, by_index) if found else Order(question, anchors, rules)(proven)
-    ordered = _without_copies(ordered)
-    kept = ordered[: settings.evidence] if found else _both_sides(ordered, settings.evidence)
-    taken = {item.sentence.text for item in kept}
-    left = sorted((item for item in judged if item.sentence.text not in taken), key=lambda item: -item.score)
-    rejected = [item for item in left if item not in proven][: settings.rejected]
-    evidence = _evidence(kept)
-    by_sentence = {item.sentence.index: item.sentence for item in kept}
-    answering = answering_facts(question, evidence, found, facts, stated, by_sentence)
-    return Choice(evidence, _evidence(rejected), answering)
+
+    def __init__(
+        self,
+        question: Question,
+        sentences: Sequence[Sentence],
+        facts: Sequence[Fact],
+        assertions: Sequence[Assertion],
+        settings: Settings,
+        stay: tuple[str | None, str | None] = (None, None),
+        record_sentences: Sequence[Sentence] = (),
+        event_moments: tuple[str, ...] = (),
+        carried: Mapping[int, frozenset[str]] | None = None,
+    ) -> None:
+        self._question, self._facts, self._settings = question, facts, settings
+        rules = settings.rules_dir
+        names = asked_names(question, rules)
+        stay = stay_of(sentences, stay)
+        operated = operation_day(record_sentences or sentences, facts, stay[0], rules)
+        self._time = AskedTime(question, stay, operated, event_moments, rules)
+        self._found = witnesses(self._time, facts, sentences, names)
+        relatives = lexicon(rules).relatives(question.concepts)
+        self._stated = StatedFacts(self._time, names, relatives, facts)
+        measured = any(fact.kind in ("lab", "vital") and fact.name in names for fact in facts)
+        self._anchors = AnchorCheck(question.anchors, rules, carried)
+        judge = Judge(self._time, self._found, facts, self._stated, relatives, measured, self._anchors, rules)
+        self._verdicts = tuple(map(judge, sentences, assertions))
+
+    @property
+    def possible(self) -> tuple[bool, ...]:
+        """Whether each candidate may be evidence, if its score is high enough."""
+        return tuple(verdict.allowed for verdict in self._verdicts)
+
+    def choose(self, scores: Sequence[float], min_score: float) -> Choice:
+        """Split the candidates into evidence and rejected sentences, by the calibrated probability of each."""
+        question, settings, found = self._question, self._settings, self._found
+        judged = [verdict.scored(score, min_score) for verdict, score in zip(self._verdicts, scores, strict=True)]
+        proven = [item for item in judged if item.verdict.allowed and item.score >= min_score]
+        if found:
+            by_index = {v.sentence.index: score for v, score in zip(self._verdicts, scores, strict=True)}
+            ordered = _by_value(self._time, proven, found, by_index)
+        else:
+            ordered = Order(question, self._anchors, settings.rules_dir)(proven)
+        ordered = _without_copies(ordered)
+        kept = ordered[: settings.evidence] if found else _both_sides(ordered, settings.evidence)
+        taken = {item.sentence.text for item in kept}
+        left = sorted((item for item in judged if item.sentence.text not in taken), key=lambda item: -item.score)
+        rejected = [item for item in left if item not in proven][: settings.rejected]
+        evidence = _evidence(kept)
+        by_sentence = {item.sentence.index: item.sentence for item in kept}
+        answering = answering_facts(question, evidence, found, self._facts, self._stated, by_sentence)
+        return Choice(evidence, _evidence(rejected), answering)
 
 
 def _by_value(

@@ -1,9 +1,11 @@
-"""Whether a candidate can prove the answer: one that can't is held down, one with the asked value is lifted."""
+"""Whether a candidate can prove the answer, before it is scored: one that can't is held down, one with the asked value
+lifted."""
 
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from pathlib import Path
 
 from emr_rerank.evidence.allergy import AllergyCheck
 from emr_rerank.evidence.anchors import AnchorCheck, outside
@@ -14,7 +16,6 @@ from emr_rerank.evidence.understand import content
 from emr_rerank.findings import Fact
 from emr_rerank.record import Assertion, Sentence
 from emr_rerank.rules.evidence import role_pattern, role_sections
-from emr_rerank.settings import Settings
 
 TYPED_FLOOR = 0.9
 """Least probability of a sentence that holds a value asked for; what is left is the risk of a misread value."""
@@ -32,18 +33,43 @@ _EXTREME = ("highest", "lowest")
 
 
 @dataclass(frozen=True)
-class Judged:
-    """A candidate, its score after the judgement, and whether it may be evidence.
+class Verdict:
+    """What can be said of a candidate before it is scored.
 
-    `witnessed`: it holds a fact that answers; `advised`: it only says of the matter what is to be avoided or done.
+    `allowed`: it may be evidence; `floor`: its least probability then; `witnessed`: it holds a fact that answers;
+    `advised`: it only says of the matter what is to be avoided or done.
     """
 
     sentence: Sentence
-    score: float
     assertion: Assertion
     allowed: bool
+    floor: float = 0.0
     witnessed: bool = False
     advised: bool = False
+
+    def scored(self, score: float, min_score: float) -> "Judged":
+        """The candidate with its final score; one that can't be evidence stays well below `min_score`."""
+        if self.allowed:
+            return Judged(self, max(score, self.floor))
+        return Judged(self, min(score, VETO_CEILING, min_score / 2))
+
+
+@dataclass(frozen=True)
+class Judged:
+    """A verdict with the score after it."""
+
+    verdict: Verdict
+    score: float
+
+    @property
+    def sentence(self) -> Sentence:
+        """The candidate."""
+        return self.verdict.sentence
+
+    @property
+    def assertion(self) -> Assertion:
+        """How it asserts what is asked."""
+        return self.verdict.assertion
 
 
 class Judge:
@@ -57,7 +83,7 @@ class Judge:
         relatives: whether relatives are asked about.
         measured: whether only a measured value can answer.
         anchors: the anchors of the question.
-        settings: `min_score` and the rules folder.
+        rules_dir: a hospital's own rule files.
     """
 
     def __init__(
@@ -69,11 +95,11 @@ class Judge:
         relatives: bool,
         measured: bool,
         anchors: AnchorCheck,
-        settings: Settings,
+        rules_dir: Path | None,
     ) -> None:
         self._question = time.question
         self._time = time
-        self._allergies = AllergyCheck(time.question, facts, settings.rules_dir)
+        self._allergies = AllergyCheck(time.question, facts, rules_dir)
         self._found = found
         self._anchors = anchors
         self._facts: dict[int, list[Fact]] = {}
@@ -82,26 +108,25 @@ class Judge:
         self._stated = stated
         self._needs_value = bool(time.question.analytes) or measured
         self._needs_fact = stated.needed(facts)
-        self._ceiling = min(VETO_CEILING, settings.min_score / 2)
         self._relatives = relatives
-        self._rules = settings.rules_dir
+        self._rules = rules_dir
 
-    def __call__(self, sentence: Sentence, score: float, assertion: Assertion) -> Judged:
-        """The candidate with its final score."""
+    def __call__(self, sentence: Sentence, assertion: Assertion) -> Verdict:
+        """The verdict on one candidate."""
         typed = sentence.index in self._found and not self._hypothetical(sentence, "present")
         if self._needs_value:
             possible = typed or (self._told_in_words(sentence, assertion) and self._shows(sentence, assertion))
         else:
             possible = self._plausible(sentence, assertion) and self._shows(sentence, assertion)
         if not (possible and self._speaks_of_it(sentence, typed)):
-            return Judged(sentence, min(score, self._ceiling), assertion, False)
+            return Verdict(sentence, assertion, allowed=False)
         here = self._facts.get(sentence.index, [])
         witnessed = typed or any(self._stated.answers(fact, sentence) for fact in here)
         if self._needs_fact and not witnessed:
-            return Judged(sentence, min(score, self._ceiling), assertion, False)
+            return Verdict(sentence, assertion, allowed=False)
         floor = TYPED_FLOOR if witnessed else self._floor(sentence, assertion)
         advised = not witnessed and self._stated.only_advised(here)
-        return Judged(sentence, max(score, floor), assertion, True, witnessed, advised)
+        return Verdict(sentence, assertion, True, floor, witnessed, advised)
 
     def _floor(self, sentence: Sentence, assertion: Assertion) -> float:
         """The least probability of a sentence that may be evidence and holds no typed fact that answers."""

@@ -81,7 +81,7 @@ class Order:
             return self._distance(sentence) - log_odds(1.0) + 1e-6 * sentence.index
         named = self._anchors.holds(outside(sentence))
         denial = self._denial_cost() if item.assertion == "absent" else 0.0
-        plan = PLAN_COST if item.advised or self._plans(sentence) else 0.0
+        plan = PLAN_COST if item.verdict.advised or self._plans(sentence) else 0.0
         bonus = self._bonus(item) + (TEXT_BONUS if named else 0.0)
         bonus -= 0.0 if named or self._anchors.holds(sentence) else UNNAMED_COST
         return self._distance(sentence) - min(log_odds(item.score), SURE) - bonus + denial + plan
@@ -91,7 +91,7 @@ class Order:
         bonus = DATE_BONUS if asked.shape == "date" and sentence.date_rule is not None else 0.0
         shown = any(re.search(pattern, sentence.text, re.IGNORECASE) for pattern in asked.shows)
         bonus += SHOW_BONUS if shown else 0.0
-        bonus += FACT_BONUS if item.witnessed and (shown or not asked.shows) else 0.0
+        bonus += FACT_BONUS if item.verdict.witnessed and (shown or not asked.shows) else 0.0
         bonus += END_BONUS if sentence.section_code in self._end else 0.0
         past = item.assertion == "historical" or sentence.section_code == "past_history"
         bonus += (PAST_BONUS if asked.past else -PAST_BONUS if self._done else 0.0) if past else 0.0

@@ -14,7 +14,6 @@ from emr_rerank.evidence.candidates import with_values
 from emr_rerank.evidence.choice import Choice
 from emr_rerank.evidence.embedder import Embedder
 from emr_rerank.evidence.models import load_embedder, load_reranker
-from emr_rerank.evidence.passage import passage
 from emr_rerank.evidence.passage_ids import PassageIds, with_passage_ids
 from emr_rerank.evidence.reranker import Reranker
 from emr_rerank.evidence.shortlist import SectionVectors, embed_sections, shortlist
@@ -132,8 +131,7 @@ class Asker:
             ready = self._prepare(record, vectors)
             located = self._locate(ready, asked, self.settings)
         with clock.stage("rerank"):
-            reranker = with_passage_ids(self.reranker, passage_ids)
-            scores = reranker.score(text, [passage(sentence) for sentence in located.candidates])
+            scores = located.score(with_passage_ids(self.reranker, passage_ids))
         with clock.stage("facts"):
             choice = located.choose(scores, self.settings.min_score)
             rivals = _rivals(choice.kept, self.settings.conflict_margin)

@@ -5,13 +5,18 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from emr_rerank.evidence.choice import Choice, choose
+from emr_rerank.evidence.choice import Choice, Chooser
 from emr_rerank.evidence.events import mentions, moments_of
+from emr_rerank.evidence.passage import passage
 from emr_rerank.evidence.record_index import record_index
+from emr_rerank.evidence.reranker import Reranker
 from emr_rerank.facts.context import assertion_of_terms, sentence_assertion
 from emr_rerank.findings import Fact, Question
 from emr_rerank.record import Assertion, Record, Sentence
 from emr_rerank.settings import Settings
+
+HELD_DOWN_READ = 8
+"""Candidates that can't be evidence, but are scored so that the best of them can be shown as rejected."""
 
 
 @dataclass(frozen=True)
@@ -32,20 +37,45 @@ class Located:
     facts: tuple[Fact, ...]
     settings: Settings
 
+    @property
+    def possible(self) -> tuple[bool, ...]:
+        """Whether each candidate may be evidence, if its score is high enough."""
+        return self._chooser.possible
+
+    def score(self, reranker: Reranker) -> list[float]:
+        """Calibrated probability of each candidate; 0 of those that are not worth reading.
+
+        What can't be evidence whatever its score is only read to find the best rejected sentences: HELD_DOWN_READ of
+        them, the likeliest first. That leaves a third of the pairs.
+
+        Raises:
+            ModelError: the reranker failed.
+        """
+        held_down = [place for place, possible in enumerate(self.possible) if not possible]
+        unread = {*held_down[max(HELD_DOWN_READ, self.settings.rejected) :]}
+        read = [place for place in range(len(self.candidates)) if place not in unread]
+        scores = [0.0] * len(self.candidates)
+        made = reranker.score(self.asked.text, [passage(self.candidates[place]) for place in read])
+        for place, score in zip(read, made, strict=True):
+            scores[place] = score
+        return scores
+
     def choose(self, scores: Sequence[float], min_score: float) -> Choice:
         """Evidence and rejected sentences, from the calibrated probability of each candidate."""
-        record, rules = self.record, self.settings.rules_dir
-        return choose(
+        return self._chooser.choose(scores, min_score)
+
+    @cached_property
+    def _chooser(self) -> Chooser:
+        return Chooser(
             self.asked,
             self.candidates,
-            scores,
             self._candidate_facts,
             self._assertions,
-            self.settings.model_copy(update={"min_score": min_score}),
+            self.settings,
             self._stay,
-            record_sentences=record.sentences,
+            record_sentences=self.record.sentences,
             event_moments=self._event_moments,
-            carried=record_index(record, rules).carried,
+            carried=record_index(self.record, self.settings.rules_dir).carried,
         )
 
     @cached_property

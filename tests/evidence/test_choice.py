@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from emr_rerank.evidence.choice import TYPED_FLOOR, Choice, choose
+from emr_rerank.evidence.choice import TYPED_FLOOR, Choice, Chooser
 from emr_rerank.evidence.understand import understand
 from emr_rerank.findings import Fact
 from emr_rerank.record import Assertion, RowRef, Sentence
@@ -79,14 +79,8 @@ def ask(
     assertions: Sequence[Assertion] | None = None,
     settings: Settings = SETTINGS,
 ) -> Choice:
-    return choose(
-        understand(question),
-        sentences,
-        scores or [0.8] * len(sentences),
-        facts,
-        assertions or ["present"] * len(sentences),
-        settings,
-    )
+    chooser = Chooser(understand(question), sentences, facts, assertions or ["present"] * len(sentences), settings)
+    return chooser.choose(scores or [0.8] * len(sentences), settings.min_score)
 
 
 def indices(choice: Choice) -> list[int]:

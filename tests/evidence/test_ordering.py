@@ -2,16 +2,16 @@
 
 import pytest
 
-from emr_rerank.evidence.choice import choose
+from emr_rerank.evidence.choice import Chooser
 from emr_rerank.evidence.understand import understand
 from emr_rerank.record import Assertion, Sentence
 from emr_rerank.settings import Settings
-from tests.evidence.test_times import STAY, fact, sentence
+from tests.evidence.test_times import MIN_SCORE, STAY, fact, sentence
 
 
 def order(question: str, lines: list[Sentence], scores: list[float], denied: tuple[int, ...] = ()) -> list[int]:
     assertions: list[Assertion] = ["absent" if line.index in denied else "present" for line in lines]
-    choice = choose(understand(question), lines, scores, [], assertions, Settings(), STAY)
+    choice = Chooser(understand(question), lines, [], assertions, Settings(), STAY).choose(scores, MIN_SCORE)
     return [item.sentence for item in choice.kept]
 
 
@@ -82,7 +82,8 @@ def test_a_finding_told_in_words_answers_where_no_value_does(question: str, text
 def test_a_value_of_the_asked_analyte_of_another_time_is_no_finding_in_words() -> None:
     old = fact(0, 158.0, notes=("other_stay",))
     line = sentence(0, "去年肌酐158μmol/L，升高。", "past_history")
-    assert choose(understand("肌酐高吗"), [line], [0.9], [old], ["historical"], Settings(), STAY).kept == ()
+    chooser = Chooser(understand("肌酐高吗"), [line], [old], ["historical"], Settings(), STAY)
+    assert chooser.choose([0.9], MIN_SCORE).kept == ()
 
 
 def test_words_of_one_language_bind_nothing_in_a_text_of_the_other() -> None:

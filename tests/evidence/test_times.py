@@ -4,7 +4,7 @@ from collections.abc import Collection
 
 import pytest
 
-from emr_rerank.evidence.choice import Choice, choose
+from emr_rerank.evidence.choice import Choice, Chooser
 from emr_rerank.evidence.periods import fits, periods_in, resolved
 from emr_rerank.evidence.times import AskedTime
 from emr_rerank.evidence.understand import understand
@@ -12,6 +12,7 @@ from emr_rerank.findings import Fact, FactKind
 from emr_rerank.record import Assertion, Sentence
 from emr_rerank.settings import Settings
 
+MIN_SCORE = Settings().min_score
 STAY = ("2026-03-02T09:00", "2026-03-10")
 
 
@@ -47,8 +48,8 @@ def fact(
 
 def ask(question: str, sentences: list[Sentence], facts: list[Fact], denials: Collection[int] = ()) -> Choice:
     assertions: list[Assertion] = ["absent" if s.index in denials else "present" for s in sentences]
-    scores = [0.8] * len(sentences)
-    return choose(understand(question), sentences, scores, facts, assertions, Settings(), STAY)
+    chooser = Chooser(understand(question), sentences, facts, assertions, Settings(), STAY)
+    return chooser.choose([0.8] * len(sentences), MIN_SCORE)
 
 
 @pytest.mark.parametrize(
@@ -212,14 +213,15 @@ TODAY_ASKED = ["Is the headache worse today?", "Any headache this morning?", "�
 )
 def test_today_is_the_day_of_a_single_note(question: str, dates: tuple[str | None, str | None], kept: bool) -> None:
     lines = [sentence(0, "头痛明显，headache is bad.", date=dates[0]), sentence(1, "无咳嗽。", date=dates[1])]
-    choice = choose(understand(question), lines, [0.9, 0.1], [], ["present", "absent"], Settings())
+    choice = Chooser(understand(question), lines, [], ["present", "absent"], Settings()).choose([0.9, 0.1], MIN_SCORE)
     assert [item.sentence for item in choice.kept] == ([0] if kept else [])
 
 
 def test_a_value_of_another_day_is_none_of_today() -> None:
     lines = [sentence(0, "Potassium was 7.0 on 3/4/2008.", date=None), sentence(1, "Potassium 3.1.", date=None)]
     facts = [fact(0, 7.0, "2008-03-04", "potassium"), fact(1, 3.1, None, "potassium")]
-    choice = choose(understand("potassium today"), lines, [0.9, 0.9], facts, ["present"] * 2, Settings())
+    chooser = Chooser(understand("potassium today"), lines, facts, ["present"] * 2, Settings())
+    choice = chooser.choose([0.9, 0.9], MIN_SCORE)
     assert [each.value for each in choice.facts] == [3.1]
 
 

@@ -79,15 +79,22 @@ def test_an_analyte_the_record_lacks_is_refused_in_the_questions_language(record
         assert word in answer.message
 
 
-def test_the_candidates_are_what_the_reranker_is_given(
+def test_the_reranker_reads_what_can_be_evidence_and_a_few_others(
     record: Record, settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr("emr_rerank.pipeline.located.HELD_DOWN_READ", 1)
     asker, given = Asker(settings), []
-    monkeypatch.setattr(asker.reranker, "score", lambda _, passages: given.extend(passages) or [0.1] * len(passages))
     question = "肌酐较入院时有何变化？"
+    located = asker.locate(record, question)
+    scores = located.score(asker.reranker)
+    monkeypatch.setattr(asker.reranker, "score", lambda _, passages: given.extend(passages) or [0.1] * len(passages))
     asker.ask(record, question)
-    assert [passage(sentence) for sentence in asker.locate(record, question).candidates] == given
-    assert len(asker.locate(record, question, 2).candidates) == 2 < len(given)
+    texts = [passage(sentence) for sentence in located.candidates]
+    assert [text for text, score in zip(texts, scores, strict=True) if score > 0] == given
+    possible = [text for text, can_be in zip(texts, located.possible, strict=True) if can_be]
+    assert possible and set(possible) < set(given) < set(texts)
+    assert len(given) == len(possible) + settings.rejected
+    assert len(asker.locate(record, question, 2).candidates) == 2
 
 
 def test_a_contradiction_shows_both_sides(record: Record, settings: Settings) -> None:
