@@ -1,47 +1,45 @@
-"""Fits the embedded reranker on training/embedded_pairs.jsonl; writes its weights.
+"""Fits the embedded reranker on the short records that were not trained on; writes its weights.
 
-    python training/fit_embedded.py
+    python -m training.fit_embedded
 
-Two steps. Ranking: the weights maximise the likelihood of a question's positives among its own passages and distractors
-(passages of other questions), a listwise softmax loss; weights stay at or above 0, so that more agreement can never
-lower a score. Calibration: a Platt sigmoid (Platt 1999) over all those pairs, evidence and other passages weighing the
-same: a score is the probability that a passage is evidence at even odds. Reports both on questions left out of the fit
-(5 folds). Seeds are fixed.
+Two steps, on the questions of the held-out records of training/bank/records, each with every sentence of its record.
+Ranking: the weights maximise the likelihood of a question's proofs among the sentences of its record, a listwise
+softmax loss; weights stay at or above 0, so that more agreement can never lower a score. Calibration: a Platt sigmoid
+(Platt 1999) over all those pairs, evidence and other sentences weighing the same: a score is the probability that a
+sentence is evidence at even odds, before the rules hold down what can't prove the answer. Reports both on records left
+out of the fit (5 folds). Nothing is drawn by chance.
 """
 
-import json
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 from scipy.optimize import minimize
 
 from emr_rerank.evidence.compact.cross_encoder import CompactCrossEncoder
 from emr_rerank.evidence.embedded import FEATURES, SHIPPED, EmbeddedReranker, MixWeights
+from training.record_groups import split, whole_group
+from training.records import FOLDER
 
-PAIRS = Path(__file__).resolve().parent / "embedded_pairs.jsonl"
 RIDGE = 0.01
 THRESHOLD = 0.65
-DISTRACTORS = 40
 FOLDS = 5
-SEED = 7
 
 
 @dataclass(frozen=True)
 class Group:
-    """One question with its passages. features: shape (passages, features); labels: shape (passages,)."""
+    """One question with the sentences of a record: features (sentences, features), labels (sentences,)."""
 
-    question: str
+    record: str
     features: np.ndarray
     labels: np.ndarray
 
 
 def main() -> None:
-    pairs = [json.loads(line) for line in PAIRS.read_text(encoding="utf-8").splitlines()]
-    groups = grouped(pairs)
+    groups = held_groups()
     report(groups)
     weights, bias = fit(groups)
-    write(tuple(round(float(w), 4) for w in weights), round(bias, 4), len(pairs))
+    pairs = sum(len(group.labels) for group in groups)
+    write(tuple(round(float(w), 4) for w in weights), round(bias, 4), pairs)
     print(SHIPPED.read_text(encoding="utf-8"))
 
 
@@ -51,18 +49,17 @@ def write(weights: tuple[float, ...], bias: float, pairs: int) -> None:
     SHIPPED.write_text(mix.model_dump_json(indent=2) + "\n", encoding="utf-8")
 
 
-def grouped(pairs: list[dict[str, str]]) -> list[Group]:
-    """Every question with its passages and as many distractors."""
-    write((0.0,) * len(FEATURES), 0.0, 0)
-    reranker, chance = EmbeddedReranker(CompactCrossEncoder()), np.random.default_rng(SEED)
+def held_groups() -> list[Group]:
+    """Every question of the held-out records."""
+    reranker = EmbeddedReranker(CompactCrossEncoder())
+    _, held = split(FOLDER)
     groups = []
-    for question in dict.fromkeys(pair["question"] for pair in pairs):
-        own = [pair for pair in pairs if pair["question"] == question]
-        others = [pair["passage"] for pair in pairs if pair["question"] != question]
-        drawn = [others[i] for i in chance.choice(len(others), DISTRACTORS, replace=False)]
-        features = reranker.features(question, [pair["passage"] for pair in own] + drawn)
-        labels = np.array([float(pair["label"]) for pair in own] + [0.0] * DISTRACTORS)
-        groups.append(Group(question, features, labels))
+    for record in held:
+        for asked in record.questions:
+            whole = whole_group(record, asked)
+            proofs, rest = whole["positives"], whole["negatives"]
+            labels = np.array([1.0] * len(proofs) + [0.0] * len(rest))
+            groups.append(Group(record.name, reranker.features(asked.text, [*proofs, *rest]), labels))
     return groups
 
 
@@ -93,13 +90,6 @@ def fit_ranking(groups: list[Group]) -> np.ndarray:
     return np.asarray(minimize(loss, np.ones(len(FEATURES)), jac=True, bounds=bounds).x)
 
 
-def top(group: Group, weights: np.ndarray) -> tuple[float, float]:
-    """(score, 1 if right) of the best passage."""
-    scores = group.features @ weights
-    best = int(scores.argmax())
-    return float(scores[best]), float(group.labels[best])
-
-
 def fit_platt(scores: np.ndarray, labels: np.ndarray) -> tuple[float, float]:
     """Slope and bias of sigmoid(slope · score + bias), both classes weighing the same."""
     balance = np.where(labels == 1, 0.5 / labels.mean(), 0.5 / (1 - labels.mean()))
@@ -116,9 +106,10 @@ def report(groups: list[Group]) -> None:
     """Hit@1 of answerable questions and what the threshold keeps, every fold scored by a fit without it."""
     hits: list[float] = []
     kept: dict[float, list[bool]] = {0.0: [], 1.0: []}
+    folds = {name: place % FOLDS for place, name in enumerate(dict.fromkeys(group.record for group in groups))}
     for fold in range(FOLDS):
-        weights, bias = fit([group for place, group in enumerate(groups) if place % FOLDS != fold])
-        for group in groups[fold::FOLDS]:
+        weights, bias = fit([group for group in groups if folds[group.record] != fold])
+        for group in (group for group in groups if folds[group.record] == fold):
             scores = 1 / (1 + np.exp(-(group.features @ weights + bias)))
             hits += [float(group.labels[scores.argmax()])] if group.labels.any() else []
             for label, score in zip(group.labels, scores, strict=True):
