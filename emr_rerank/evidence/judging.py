@@ -171,6 +171,8 @@ class Judge:
             return False
         if self._asks_result and self._only_ordered(sentence):
             return False
+        if not self._asks_person and role_pattern("signature", self._rules).search(sentence.text):
+            return False
         return not self._hypothetical(sentence, assertion) and self._time.holds_sentence(sentence)
 
     def _only_ordered(self, sentence: Sentence) -> bool:
@@ -179,6 +181,11 @@ class Judge:
             return True
         ordered = sentence.section_code in role_sections("intended", self._rules)
         return ordered and sentence.section_code not in self._question.sections
+
+    @cached_property
+    def _asks_person(self) -> bool:
+        """Whether somebody who treated the patient is asked for; nothing else is answered by a signature."""
+        return bool(role_pattern("person_asked", self._rules).search(self._question.text))
 
     @cached_property
     def _asks_result(self) -> bool:

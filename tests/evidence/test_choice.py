@@ -334,3 +334,13 @@ def test_a_word_of_a_value_is_no_number() -> None:
     line = sentence(0, "She had an elevated white count.")
     assert indices(ask("Actual number of the white count?", [line], [0.9])) == []
     assert indices(ask("Is the white count elevated?", [line], [0.9])) == [0]
+
+
+@pytest.mark.parametrize(
+    "line", ["青禾市中心医院 出院专用章 医师签名：裴俊 / 卫长庚", "医师签名：裴俊", "Signed by: A. Harlow"]
+)
+@pytest.mark.parametrize(("question", "shown"), [("出院时带了哪些药？", [0]), ("出院带药是谁签名的", [0, 1])])
+def test_a_signature_only_answers_who(line: str, question: str, shown: list[int]) -> None:
+    lines = [sentence(0, "利伐沙班 10mg qd 口服", "discharge_medication"), sentence(1, line, "discharge_medication")]
+    assert set(indices(ask(question, lines))) <= set(shown)
+    assert (1 in indices(ask(question, lines))) == (1 in shown)
