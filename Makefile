@@ -30,10 +30,11 @@ samples: $(FULL)/.installed
 	$(FULL)/bin/python -m sample_records.generator
 
 eval-real: $(FULL)/.installed
-	@folder=$$(mktemp -d) && trap 'rm -rf "$$folder"' EXIT && for half in development held-out; do \
-		$(FULL)/bin/python -m benchmarks.real.export "$$folder/$$half" --half $$half && \
-		$(FULL)/bin/emr-rerank eval "$$folder/$$half" --compare || exit; \
-	done
+	$(FULL)/bin/emr-rerank eval sample_records --compare
+	@folder=$$(mktemp -d) && trap 'rm -rf "$$folder"' EXIT && for set in ccks mts-en; do for half in development held-out; do \
+		$(FULL)/bin/python -m benchmarks.real.export "$$folder/$$set-$$half" --set $$set --half $$half && \
+		$(FULL)/bin/emr-rerank eval "$$folder/$$set-$$half" --compare || exit; \
+	done; done
 
 clean:
 	rm -rf $(LIGHT) $(FULL) build dist

@@ -6,8 +6,9 @@ Two steps, on the questions of the held-out records of training/bank/records, ea
 Ranking: the weights maximise the likelihood of a question's proofs among the sentences of its record, a listwise
 softmax loss; weights stay at or above 0, so that more agreement can never lower a score. Calibration: a Platt sigmoid
 (Platt 1999) over all those pairs, evidence and other sentences weighing the same: a score is the probability that a
-sentence is evidence at even odds, before the rules hold down what can't prove the answer. Reports both on records left
-out of the fit (5 folds). Nothing is drawn by chance.
+sentence is evidence at even odds, before the rules hold down what can't prove the answer. As they do, the whole
+program refused too much at `min_score`; SHIFT makes up for it. Reports both on records left out of the fit (5 folds),
+before the shift. Nothing is drawn by chance.
 """
 
 from dataclasses import dataclass
@@ -22,6 +23,9 @@ from training.records import FOLDER
 
 RIDGE = 0.01
 THRESHOLD = 0.65
+SHIFT = 0.85
+"""Added to the bias. Over the three sets of development questions of benchmarks/real, where thresholds may be tuned,
+refusal F1 was 86.5 % on average without it, 89.4, 89.6 and 89.8 with 0.45, 0.85 and 1.25; more refuses less."""
 FOLDS = 5
 
 
@@ -39,7 +43,7 @@ def main() -> None:
     report(groups)
     weights, bias = fit(groups)
     pairs = sum(len(group.labels) for group in groups)
-    write(tuple(round(float(w), 4) for w in weights), round(bias, 4), pairs)
+    write(tuple(round(float(w), 4) for w in weights), round(bias + SHIFT, 4), pairs)
     print(SHIPPED.read_text(encoding="utf-8"))
 
 

@@ -69,11 +69,12 @@ class EmbeddedReranker:
         return file_hash([self._file, *self._cross_encoder.files])
 
     def score(self, question: str, passages: Sequence[str]) -> list[float]:
-        """Calibrated probability of each passage; 1 to 3 ms a passage on one core."""
+        """Calibrated probability of each passage, 0 of one without text; 3 to 8 ms a passage on one core."""
         if not passages:
             return []
         logits = self.features(question, passages) @ np.array(self._mix.weights) + self._mix.bias
-        return [sigmoid(float(logit)) for logit in logits]
+        told = (bool(split_passage(passage)[1].strip()) for passage in passages)
+        return [sigmoid(float(logit)) if text else 0.0 for logit, text in zip(logits, told, strict=True)]
 
     def features(self, question: str, passages: Sequence[str]) -> Features:
         """The features of each pair in the order of FEATURES; shape (number of passages, number of features)."""

@@ -344,3 +344,9 @@ def test_a_signature_only_answers_who(line: str, question: str, shown: list[int]
     lines = [sentence(0, "利伐沙班 10mg qd 口服", "discharge_medication"), sentence(1, line, "discharge_medication")]
     assert set(indices(ask(question, lines))) <= set(shown)
     assert (1 in indices(ask(question, lines))) == (1 in shown)
+
+
+def test_another_drug_is_no_evidence_whatever_its_score() -> None:
+    lines = [sentence(0, "阿司匹林 100mg qd", "orders"), sentence(1, "华法林 2.5mg qd", "orders")]
+    assert indices(ask("用过华法林吗", lines, [0.99, 0.99])) == [1]
+    assert indices(ask("用过华法林吗", lines[:1], [0.99])) == []
