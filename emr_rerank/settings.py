@@ -39,7 +39,7 @@ class Settings(BaseModel):
         0.1, ge=0, le=1, description="how far below the best a contradicting sentence may be"
     )
     sections: int = Field(12, ge=1, description="sections kept by the shortlist")
-    candidates: int = Field(48, ge=1, description="sentences given to the reranker")
+    candidates: int = Field(48, ge=1, description="shortlisted sentences; those that can be evidence are scored")
     evidence: int = Field(5, ge=1, description="sentences kept as evidence")
     rejected: int = Field(3, ge=0, description="best rejected sentences shown when nothing is proven")
     max_question_chars: int = Field(1000, ge=1, description="a longer question is refused")
