@@ -18,7 +18,7 @@ from scipy.optimize import minimize
 
 from emr_rerank.evidence.compact.cross_encoder import CompactCrossEncoder
 from emr_rerank.evidence.embedded import FEATURES, SHIPPED, EmbeddedReranker, MixWeights
-from training.record_groups import split, whole_group
+from training.record_groups import proofs_and_rest, split
 from training.records import FOLDER
 
 RIDGE = 0.01
@@ -60,8 +60,7 @@ def held_groups() -> list[Group]:
     groups = []
     for record in held:
         for asked in record.questions:
-            whole = whole_group(record, asked)
-            proofs, rest = whole["positives"], whole["negatives"]
+            proofs, rest = proofs_and_rest(record, asked)
             labels = np.array([1.0] * len(proofs) + [0.0] * len(rest))
             groups.append(Group(record.name, reranker.features(asked.text, [*proofs, *rest]), labels))
     return groups

@@ -2,18 +2,18 @@
 
     python -m training.record_groups WORK [--rounds 4] [--seed 7]
 
-Writes WORK/groups.records.jsonl, and WORK/records.held.jsonl: the last record of each file is held out, its questions
-with all its sentences, for calibration and for choosing between models; nothing of it is trained on.
+Writes WORK/groups.records.jsonl. The last record of each file is held out: nothing of it is trained on, and
+`training.fit_embedded` fits the mix on it.
 """
 
 import argparse
 import json
 import random
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from emr_rerank.evidence.passage import PATH_MARK, TEXT_MARK, split_passage
+from emr_rerank.evidence.passage import PATH_MARK, split_passage, titled
 from training.records import FOLDER, Asked, ShortRecord, read_file
 
 MOST_POSITIVES, NEGATIVES = 3, 12
@@ -33,10 +33,9 @@ def main() -> None:
     trained, held = split(FOLDER)
     chance = random.Random(arguments.seed)
     groups = [each for _ in range(arguments.rounds) for each in groups_of(trained, chance)]
-    whole = [whole_group(record, asked) for record in held for asked in record.questions]
-    _write(arguments.work / "groups.records.jsonl", groups)
-    _write(arguments.work / "records.held.jsonl", whole)
-    print(f"{len(trained)} records, {len(groups)} groups; held out {len(held)} records, {len(whole)} questions")
+    lines = "".join(json.dumps(each, ensure_ascii=False) + "\n" for each in groups)
+    (arguments.work / "groups.records.jsonl").write_text(lines, encoding="utf-8")
+    print(f"{len(trained)} records, {len(groups)} groups; held out {len(held)} records")
 
 
 def split(folder: Path) -> tuple[list[ShortRecord], list[ShortRecord]]:
@@ -52,33 +51,21 @@ def groups_of(records: Sequence[ShortRecord], chance: random.Random) -> Iterator
 
 def group(record: ShortRecord, asked: Asked, chance: random.Random) -> dict[str, Any]:
     """One group: at most MOST_POSITIVES proofs, and NEGATIVES of the record's other sentences."""
-    rest = _rest(record, asked)
+    proofs, rest = proofs_and_rest(record, asked)
     titles = _titles(chance)
     return {
         "intent": "records",
         "question": _marked_otherwise(asked.text, chance),
-        "positives": [*map(titles, chance.sample(_proofs(record, asked), min(len(asked.proofs), MOST_POSITIVES)))],
+        "positives": [*map(titles, chance.sample(proofs, min(len(proofs), MOST_POSITIVES)))],
         "negatives": [*map(titles, chance.sample(rest, min(len(rest), NEGATIVES)))],
     }
 
 
-def whole_group(record: ShortRecord, asked: Asked) -> dict[str, Any]:
-    """The question with every sentence of its record but the doubtful ones, and the record's name."""
-    return {
-        "record": record.name,
-        "question": asked.text,
-        "positives": _proofs(record, asked),
-        "negatives": _rest(record, asked),
-    }
-
-
-def _proofs(record: ShortRecord, asked: Asked) -> list[str]:
-    return [record.passages[place] for place in asked.proofs]
-
-
-def _rest(record: ShortRecord, asked: Asked) -> list[str]:
+def proofs_and_rest(record: ShortRecord, asked: Asked) -> tuple[list[str], list[str]]:
+    """The sentences that prove the answer, and all others of the record but the doubtful ones."""
     other = {*asked.proofs, *asked.doubtful}
-    return [passage for place, passage in enumerate(record.passages) if place not in other]
+    rest = [passage for place, passage in enumerate(record.passages) if place not in other]
+    return [record.passages[place] for place in asked.proofs], rest
 
 
 def _titles(chance: random.Random) -> Callable[[str], str]:
@@ -93,7 +80,7 @@ def _titles(chance: random.Random) -> Callable[[str], str]:
 
 def _last_title(passage: str) -> str:
     path, text = split_passage(passage)
-    return f"{path.split(PATH_MARK)[-1]}{TEXT_MARK}{text}" if path else text
+    return titled(path.split(PATH_MARK)[-1:], text)
 
 
 def _marked_otherwise(question: str, chance: random.Random) -> str:
@@ -101,10 +88,6 @@ def _marked_otherwise(question: str, chance: random.Random) -> str:
         return question
     bare = question.rstrip("?？ ")
     return bare if bare != question else question + ("？" if not question.isascii() else "?")
-
-
-def _write(file: Path, groups: Iterable[dict[str, Any]]) -> None:
-    file.write_text("".join(json.dumps(each, ensure_ascii=False) + "\n" for each in groups), encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from emr_rerank.evidence.passage import split_passage
-from training.record_groups import MOST_POSITIVES, NEGATIVES, group, groups_of, split, whole_group
+from training.record_groups import MOST_POSITIVES, NEGATIVES, group, groups_of, proofs_and_rest, split
 from training.records import FOLDER, Asked, read_file
 
 TEXT = """=== zh | 内科
@@ -58,9 +58,9 @@ def test_a_wrong_line_is_named(tmp_path: Path, line: str, told: str) -> None:
 
 def test_doubtful_sentences_are_neither_proof_nor_negative(file: Path) -> None:
     record, _ = read_file(file)
-    whole = whole_group(record, record.questions[1])
-    assert whole["positives"] == ["入院记录 › 既往史 | 否认药物过敏。"]
-    assert whole["negatives"] == ["入院记录 › 现病史 | 咳嗽3天。"]
+    proofs, rest = proofs_and_rest(record, record.questions[1])
+    assert proofs == ["入院记录 › 既往史 | 否认药物过敏。"]
+    assert rest == ["入院记录 › 现病史 | 咳嗽3天。"]
 
 
 def test_groups_keep_to_their_record_and_lose_titles_at_most(file: Path) -> None:
