@@ -1,6 +1,6 @@
 """Groups from the short records of bank/records: a question, its proofs, and other sentences of the same record.
 
-    python -m training.record_groups WORK [--rounds 4] [--seed 7]
+    python -m training.record_groups WORK [--rounds 2] [--seed 7]
 
 Writes WORK/groups.records.jsonl. The last record of each file is held out: nothing of it is trained on, and
 `training.fit_embedded` fits the mix on it.
@@ -16,7 +16,7 @@ from typing import Any
 from emr_rerank.evidence.passage import PATH_MARK, split_passage, titled
 from training.records import FOLDER, Asked, ShortRecord, read_file
 
-MOST_POSITIVES, NEGATIVES = 3, 12
+MOST_POSITIVES = 3
 NO_PATH, LAST_TITLE = 0.1, 0.15
 """Shares of the groups whose passages lose their titles, or all but the last: hospitals title differently."""
 MARK_CHANGED = 0.3
@@ -27,7 +27,7 @@ def main() -> None:
     """Write the groups."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("work", type=Path)
-    parser.add_argument("--rounds", type=int, default=4, help="groups a question, each with negatives of its own")
+    parser.add_argument("--rounds", type=int, default=2, help="groups a question, each with titles and proofs drawn anew")
     parser.add_argument("--seed", type=int, default=7)
     arguments = parser.parse_args()
     trained, held = split(FOLDER)
@@ -50,14 +50,14 @@ def groups_of(records: Sequence[ShortRecord], chance: random.Random) -> Iterator
 
 
 def group(record: ShortRecord, asked: Asked, chance: random.Random) -> dict[str, Any]:
-    """One group: at most MOST_POSITIVES proofs, and NEGATIVES of the record's other sentences."""
+    """One group: at most MOST_POSITIVES proofs, and all of the record's other sentences."""
     proofs, rest = proofs_and_rest(record, asked)
     titles = _titles(chance)
     return {
         "intent": "records",
         "question": _marked_otherwise(asked.text, chance),
         "positives": [*map(titles, chance.sample(proofs, min(len(proofs), MOST_POSITIVES)))],
-        "negatives": [*map(titles, chance.sample(rest, min(len(rest), NEGATIVES)))],
+        "negatives": [*map(titles, rest)],
     }
 
 

@@ -2,8 +2,10 @@
 
     python -m training.train WORK [--layers 6] [--minutes 70] [--device cpu]     writes WORK/model/
 
-Loss: a softmax over each group (listwise, Cao et al. 2007) where it has a positive, and a binary cross-entropy on every
-pair, so that a record without an answer gets low scores throughout. The schedule follows the clock, so that a slower
+Loss: a softmax over each group (listwise, Cao et al. 2007) with 'none of these' (logit 0) as one more choice, the right one
+where the group has no positive; and a binary cross-entropy on every pair. So a record without an answer gets low
+scores throughout. Of each group's negatives those count that the network itself scores highest just then, and a few
+others (online hard example mining, Shrivastava et al. 2016). The schedule follows the clock, so that a slower
 machine sees fewer groups and not a broken schedule; the seed is fixed. The encoder runs in bfloat16, its weights are
 updated in float32 (mixed precision with master weights, Micikevicius et al. 2018).
 
@@ -33,6 +35,8 @@ WARM_UP = 0.05
 PAIR_WEIGHT = 0.5
 PEAK = {"encoder": 5e-5, "head": 5e-4}
 JOINED_GROUPS, JOINED_PASSAGES = 0.35, 0.5
+HARDEST, OTHERS = 7, 2
+"""Negatives of a group that are learned from: those scored highest, and some by chance."""
 CHUNK = 48
 """Pairs of about one length that go through the network together, so that little of it is padding."""
 
@@ -69,6 +73,7 @@ def train(arguments: argparse.Namespace) -> None:
     began, seen, step, saved = time.monotonic(), 0, 0, 0
     note = {key: getattr(arguments, key) for key in ("layers", "minutes", "seed", "teacher", "start")}
     losses: list[float] = []
+    chance = random.Random(arguments.seed)
     files = [file for file in sorted(work.glob("groups.*.jsonl")) if file.name != "groups.held.jsonl"]
     for groups in steps(files, arguments.groups_a_step, arguments.seed):
         done = (time.monotonic() - began) / (arguments.minutes * 60)
@@ -77,7 +82,7 @@ def train(arguments: argparse.Namespace) -> None:
         rate = min(done / WARM_UP, (1 - done) / (1 - WARM_UP)) if done < WARM_UP else (1 - done) / (1 - WARM_UP)
         for part in optimiser.param_groups:
             part["lr"] = part["peak"] * max(rate, 0.01)
-        losses.append(gradients(model, tokens, groups, device, teacher))
+        losses.append(gradients(model, tokens, groups, device, teacher, chance))
         update(model, masters, optimiser)
         seen, step = seen + len(groups), step + 1
         if step % 50 == 0:
@@ -129,15 +134,18 @@ def joined(group: dict[str, Any], chance: random.Random) -> dict[str, Any]:
 
 
 def gradients(
-    model: CrossEncoder, tokens: Any, groups: list[dict[str, Any]], device: str, teacher: CrossEncoder | None
+    model: CrossEncoder,
+    tokens: Any,
+    groups: list[dict[str, Any]],
+    device: str,
+    teacher: CrossEncoder | None,
+    chance: random.Random,
 ) -> float:
     """The gradient of the loss of these groups, and the loss."""
-    pairs = [(each["question"], text) for each in groups for text in (*each["positives"], *each["negatives"])]
-    order = sorted(range(len(pairs)), key=lambda place: len(pairs[place][0]) + len(pairs[place][1]))
-    chunks = [
-        batch(tokens, [pairs[place] for place in order[start : start + CHUNK]]) for start in range(0, len(order), CHUNK)
-    ]
-    back = torch.tensor(order, device=device).argsort()
+    if teacher is None:
+        groups = with_hardest(model, tokens, groups, device, chance)
+    pairs = pairs_of(groups)
+    chunks, back = chunked(tokens, pairs, device)
     logits = scores(model, chunks, device)[back]
     loss = group_loss(logits, groups)
     if teacher is not None:
@@ -146,6 +154,40 @@ def gradients(
         loss = (loss + soft_loss(logits, targets, groups)) / 2
     loss.backward()
     return float(loss.detach())
+
+
+def with_hardest(
+    model: CrossEncoder, tokens: Any, groups: list[dict[str, Any]], device: str, chance: random.Random
+) -> list[dict[str, Any]]:
+    """The groups with the negatives that the network scores highest, and a few others."""
+    chunks, back = chunked(tokens, pairs_of(groups), device)
+    with torch.no_grad():
+        logits = scores(model, chunks, device)[back].tolist()
+    kept, start = [], 0
+    for each in groups:
+        start += len(each["positives"])
+        own = logits[start : start + len(each["negatives"])]
+        start += len(own)
+        order = sorted(range(len(own)), key=lambda place: -own[place])
+        places = order[:HARDEST] + chance.sample(order[HARDEST:], min(OTHERS, len(order[HARDEST:])))
+        kept.append({**each, "negatives": [each["negatives"][place] for place in places]})
+    return kept
+
+
+def pairs_of(groups: list[dict[str, Any]]) -> list[tuple[str, str]]:
+    """Question and passage of every pair, group by group, positives first."""
+    return [(each["question"], text) for each in groups for text in (*each["positives"], *each["negatives"])]
+
+
+def chunked(
+    tokens: Any, pairs: list[tuple[str, str]], device: str
+) -> tuple[list[tuple[torch.Tensor, torch.Tensor]], torch.Tensor]:
+    """The pairs in chunks of about one length, and where each pair's logit then is."""
+    order = sorted(range(len(pairs)), key=lambda place: len(pairs[place][0]) + len(pairs[place][1]))
+    chunks = [
+        batch(tokens, [pairs[place] for place in order[start : start + CHUNK]]) for start in range(0, len(order), CHUNK)
+    ]
+    return chunks, torch.tensor(order, device=device).argsort()
 
 
 def scores(model: CrossEncoder, chunks: list[tuple[torch.Tensor, torch.Tensor]], device: str) -> torch.Tensor:
@@ -172,17 +214,18 @@ def update(model: CrossEncoder, masters: list[torch.Tensor], optimiser: torch.op
 
 
 def group_loss(logits: torch.Tensor, groups: list[dict[str, Any]]) -> torch.Tensor:
-    """Listwise loss of the groups that have a positive, plus the pairwise one of all."""
+    """Listwise loss of all groups, 'none of these' among the choices, plus the pairwise one."""
     lists, labels, start = [], [], 0
+    none = logits.new_zeros(1)
     for each in groups:
         good, bad = len(each["positives"]), len(each["negatives"])
         own = logits[start : start + good + bad]
-        if good:
-            lists.append(torch.logsumexp(own, 0) - torch.logsumexp(own[:good], 0))
+        right = torch.logsumexp(own[:good], 0) if good else none[0]
+        lists.append(torch.logsumexp(torch.cat([own, none]), 0) - right)
         labels += [1.0] * good + [0.0] * bad
         start += good + bad
     pairwise = nn.functional.binary_cross_entropy_with_logits(logits, torch.tensor(labels, device=logits.device))
-    return (torch.stack(lists).mean() if lists else 0.0) + PAIR_WEIGHT * pairwise
+    return torch.stack(lists).mean() + PAIR_WEIGHT * pairwise
 
 
 def soft_loss(logits: torch.Tensor, targets: torch.Tensor, groups: list[dict[str, Any]]) -> torch.Tensor:

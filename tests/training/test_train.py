@@ -12,17 +12,32 @@ import torch
 
 from emr_rerank.evidence.compact.network import RUNTIMES, Network
 from emr_rerank.evidence.passage import split_passage
-from training.cross_encoder import KEPT, batch, load_tokenizer, load_trained
-from training.train import PAIR_WEIGHT, group_loss, joined, scores, soft_loss
+from training.cross_encoder import KEPT, CrossEncoder, batch, load_tokenizer, load_trained
+from training.train import HARDEST, OTHERS, PAIR_WEIGHT, group_loss, joined, scores, soft_loss, with_hardest
 
 GROUPS = [{"positives": ["p"], "negatives": ["n", "n"]}, {"positives": [], "negatives": ["n"]}]
 
 
 def test_the_loss_of_groups_by_hand() -> None:
     logits = torch.tensor([2.0, 0.0, -1.0, 0.5])
-    listwise = np.log(np.exp([2.0, 0.0, -1.0]).sum()) - 2.0
+    answered = np.log(np.exp([2.0, 0.0, -1.0]).sum() + 1) - 2.0
+    refused = np.log(np.exp(0.5) + 1)
+    listwise = (answered + refused) / 2
     pairwise = np.log1p(np.exp([-2.0, 0.0, -1.0, 0.5])).mean()
     assert float(group_loss(logits, GROUPS)) == pytest.approx(listwise + PAIR_WEIGHT * pairwise)
+
+
+def test_the_negatives_scored_highest_are_learned_from(work: Path) -> None:
+    model, tokens = CrossEncoder(work / "backbone", 6).eval(), load_tokenizer(work / "backbone")
+    negatives = [f"医嘱 | 尿素{number}" for number in range(HARDEST + OTHERS + 5)]
+    groups = [{"question": "肌酐多少", "positives": ["检验 | 肌酐108"], "negatives": negatives}]
+    with torch.no_grad():
+        own = model(*batch(tokens, [("肌酐多少", text) for text in negatives])).tolist()
+    (kept,) = with_hardest(model, tokens, groups, "cpu", random.Random(1))
+    hardest = {text for _, text in sorted(zip(own, negatives, strict=True), reverse=True)[:HARDEST]}
+    assert kept["positives"] == groups[0]["positives"]
+    assert hardest < set(kept["negatives"]) < set(negatives)
+    assert len(kept["negatives"]) == HARDEST + OTHERS
 
 
 def test_a_student_that_scores_as_its_teacher_learns_nothing_from_it() -> None:
