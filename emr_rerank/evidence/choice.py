@@ -1,9 +1,8 @@
 """Which scored sentences are evidence. Typed evidence decides more than similarity.
 
-A sentence that can't prove the answer (without the asked analyte's value, another day, another person, none of the
-words that it must hold) is held down below `min_score`; one that holds the asked value of this stay is lifted to at
-least `TYPED_FLOOR`, one in the section about the matter to `HOME_FLOOR`. Everything else keeps its calibrated
-probability.
+A sentence that tells of another value, day, person or allergen than the one asked for is held down below `min_score`;
+one that holds the asked value of this stay is lifted to at least `TYPED_FLOOR`, one in the section about the matter to
+`HOME_FLOOR`. Of every other the calibrated probability is lowered by what its doubts cost (`doubts`).
 """
 
 from collections.abc import Mapping, Sequence
@@ -11,10 +10,10 @@ from dataclasses import dataclass
 
 from emr_rerank.evidence.anchors import AnchorCheck
 from emr_rerank.evidence.answering import answering_facts
-from emr_rerank.evidence.judging import TYPED_FLOOR, Judge, Judged
+from emr_rerank.evidence.judging import TYPED_FLOOR, Judge, Judged, Verdict
 from emr_rerank.evidence.operation_time import operation_day
 from emr_rerank.evidence.ordering import Order
-from emr_rerank.evidence.stated import StatedFacts
+from emr_rerank.evidence.stated import MEASURED, StatedFacts
 from emr_rerank.evidence.terms import lexicon
 from emr_rerank.evidence.times import AskedTime, stay_of
 from emr_rerank.evidence.typed import asked_names, rank_witnesses, witnesses
@@ -73,27 +72,24 @@ class Chooser:
         self._time = AskedTime(question, stay, operated, event_moments, rules)
         self._found = witnesses(self._time, facts, sentences, names)
         relatives = lexicon(rules).relatives(question.concepts)
+        measured = any(fact.kind in MEASURED and fact.name in names for fact in facts)
         self._stated = StatedFacts(self._time, names, relatives, facts)
-        measured = any(fact.kind in ("lab", "vital") and fact.name in names for fact in facts)
         self._anchors = AnchorCheck(question.anchors, rules, carried)
         judge = Judge(self._time, self._found, facts, self._stated, relatives, measured, self._anchors, rules)
-        self._verdicts = tuple(map(judge, sentences, assertions))
-
-    @property
-    def possible(self) -> tuple[bool, ...]:
-        """Whether each candidate may be evidence, if its score is high enough."""
-        return tuple(verdict.allowed for verdict in self._verdicts)
+        self.verdicts: tuple[Verdict, ...] = tuple(map(judge, sentences, assertions))
 
     def choose(self, scores: Sequence[float], min_score: float) -> Choice:
         """Split the candidates into evidence and rejected sentences, by the calibrated probability of each."""
         question, settings, found = self._question, self._settings, self._found
-        judged = [verdict.scored(score, min_score) for verdict, score in zip(self._verdicts, scores, strict=True)]
+        in_order = Order(question, self._anchors, settings.rules_dir)
+        judged = [verdict.scored(score, min_score) for verdict, score in zip(self.verdicts, scores, strict=True)]
         proven = [item for item in judged if item.verdict.allowed and item.score >= min_score]
         if found:
-            by_index = {v.sentence.index: score for v, score in zip(self._verdicts, scores, strict=True)}
-            ordered = _by_value(self._time, proven, found, by_index)
+            by_index = {v.sentence.index: score for v, score in zip(self.verdicts, scores, strict=True)}
+            by_value = _by_value(self._time, proven, found, by_index)
+            ordered = [*by_value, *in_order([item for item in proven if item not in by_value])]
         else:
-            ordered = Order(question, self._anchors, settings.rules_dir)(proven)
+            ordered = in_order(proven)
         ordered = _without_copies(ordered)
         kept = ordered[: settings.evidence] if found else _both_sides(ordered, settings.evidence)
         taken = {item.sentence.text for item in kept}

@@ -2,13 +2,15 @@
 lifted."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
 from emr_rerank.evidence.allergy import AllergyCheck
 from emr_rerank.evidence.anchors import AnchorCheck, outside
+from emr_rerank.evidence.calibration import log_odds, sigmoid
+from emr_rerank.evidence.doubts import Doubt, doubt_costs
 from emr_rerank.evidence.stated import StatedFacts
 from emr_rerank.evidence.terms import lexicon, surface_terms
 from emr_rerank.evidence.times import AskedTime
@@ -27,6 +29,8 @@ NAMED_FLOOR = 0.7
 the time asked for and as a fact, where the question says nothing else: similarity can't add to that."""
 VETO_CEILING = 0.3
 """Most probability of a sentence that can't prove the answer, however similar it is."""
+SLIGHT: frozenset[Doubt] = frozenset({"freely", "loose"})
+"""Doubts that a fact which answers outweighs: only words are missing."""
 _BARE_ITEM = re.compile(r"\W*(?:\d+[.)]\s*)?[A-Za-z][\w/-]*(?:[\s,/&]+[A-Za-z][\w/-]*){0,4}\W*")
 """An item of a list, at most five English words without a number: it says nothing of what it does not name."""
 _EXTREME = ("highest", "lowest")
@@ -36,21 +40,28 @@ _EXTREME = ("highest", "lowest")
 class Verdict:
     """What can be said of a candidate before it is scored.
 
-    `allowed`: it may be evidence; `floor`: its least probability then; `witnessed`: it holds a fact that answers;
-    `advised`: it only says of the matter what is to be avoided or done.
+    `allowed`: nothing disproves it; `doubts`: what speaks against it; `floor`: its least probability; `witnessed`: it
+    holds a fact that answers; `advised`: it only says of the matter what is to be avoided or done.
     """
 
     sentence: Sentence
     assertion: Assertion
     allowed: bool
+    doubts: frozenset[Doubt] = frozenset()
     floor: float = 0.0
     witnessed: bool = False
     advised: bool = False
 
+    @property
+    def cost(self) -> float:
+        """What its doubts take from its log odds."""
+        return doubt_costs().of(self.doubts)
+
     def scored(self, score: float, min_score: float) -> "Judged":
         """The candidate with its final score; one that can't be evidence stays well below `min_score`."""
         if self.allowed:
-            return Judged(self, max(score, self.floor))
+            doubted = sigmoid(log_odds(score) - self.cost) if self.doubts else score
+            return Judged(self, max(doubted, self.floor))
         return Judged(self, min(score, VETO_CEILING, min_score / 2))
 
 
@@ -107,26 +118,68 @@ class Judge:
             self._facts.setdefault(fact.sentence, []).append(fact)
         self._stated = stated
         self._needs_value = bool(time.question.analytes) or measured
-        self._needs_fact = stated.needed(facts)
         self._relatives = relatives
         self._rules = rules_dir
 
     def __call__(self, sentence: Sentence, assertion: Assertion) -> Verdict:
         """The verdict on one candidate."""
         typed = sentence.index in self._found and not self._hypothetical(sentence, "present")
-        if self._needs_value:
-            possible = typed or (self._told_in_words(sentence, assertion) and self._shows(sentence, assertion))
-        else:
-            possible = self._plausible(sentence, assertion) and self._shows(sentence, assertion)
-        if not (possible and self._speaks_of_it(sentence, typed)):
+        if self._disproved(sentence, assertion, typed):
             return Verdict(sentence, assertion, allowed=False)
         here = self._facts.get(sentence.index, [])
         witnessed = typed or any(self._stated.answers(fact, sentence) for fact in here)
-        if self._needs_fact and not witnessed:
-            return Verdict(sentence, assertion, allowed=False)
+        doubts = frozenset(self._doubts(sentence, assertion, typed))
         floor = TYPED_FLOOR if witnessed else self._floor(sentence, assertion)
+        if not doubts <= SLIGHT:
+            floor = 0.0
         advised = not witnessed and self._stated.only_advised(here)
-        return Verdict(sentence, assertion, True, floor, witnessed, advised)
+        return Verdict(sentence, assertion, True, doubts, floor, witnessed, advised)
+
+    def _disproved(self, sentence: Sentence, assertion: Assertion, typed: bool) -> bool:
+        """Whether the sentence tells of another value, person, time or allergen than asked for, or not what is asked."""
+        if not self._allergies.bears_on(sentence):
+            return True
+        if self._needs_value:
+            return not typed and not (self._told_in_words(sentence, assertion) and self._shows(sentence, assertion))
+        return not (self._plausible(sentence, assertion) and self._shows(sentence, assertion))
+
+    def _plausible(self, sentence: Sentence, assertion: Assertion) -> bool:
+        kin = assertion == "family" or sentence.section_code == "family_history"
+        household = role_sections("household", self._rules)
+        if kin != self._relatives and not (self._relatives and sentence.section_code in household):
+            return False
+        if not self._asks_person and role_pattern("signature", self._rules).search(sentence.text):
+            return False
+        return self._time.holds_sentence(sentence)
+
+    def _doubts(self, sentence: Sentence, assertion: Assertion, typed: bool) -> Iterator[Doubt]:
+        if self._asks_result and self._only_ordered(sentence):
+            yield "ordered"
+        if not typed and self._hypothetical(sentence, assertion):
+            yield "hypothetical"
+        if not self._speaks_of_it(sentence, typed):
+            yield from self._unnamed(sentence)
+
+    def _speaks_of_it(self, sentence: Sentence, typed: bool) -> bool:
+        """Whether the anchors hold.
+
+        Two kinds of facts prove more than words: a vital sign asked for (a chart's row never names it; on admission the
+        examination tells it), and for a named allergen the statements about it, its class or all drugs.
+        """
+        asked = self._question
+        if typed and len(asked.anchors) == 1 and asked.kinds == ("vital",) and asked.window is None:
+            return True
+        return self._anchors.holds(sentence) or (self._allergies.stated(sentence) and not self._relatives)
+
+    def _unnamed(self, sentence: Sentence) -> Iterator[Doubt]:
+        """How much it says that the anchors do not hold: little of mere words and of matters of many words."""
+        asked = self._question
+        if _BARE_ITEM.fullmatch(sentence.text) and sentence.section_code not in asked.sections:
+            yield "bare"  # `Acne.` in an unrelated list
+        if asked.loose:
+            yield "loose"
+        else:
+            yield "freely" if not self._needs_value and self._anchors.may_hold(sentence) else "unnamed"
 
     def _floor(self, sentence: Sentence, assertion: Assertion) -> float:
         """The least probability of a sentence that may be evidence and holds no typed fact that answers."""
@@ -144,36 +197,6 @@ class Judge:
         """Whether the rules know all that the question says; single characters left over are particles."""
         rest = surface_terms(content(self._question.text, self._rules).text)
         return bool(self._question.anchors) and not self._question.loose and all(len(term) < 2 for term in rest)
-
-    def _speaks_of_it(self, sentence: Sentence, typed: bool) -> bool:
-        """Whether the anchors hold, or are mere words or matters of many words, whose absence says little.
-
-        Two kinds of facts prove more than words: a vital sign asked for (a chart's row never names it; on admission the
-        examination tells it), and for a named allergen the statements about it, its class or all drugs.
-        """
-        if not self._allergies.bears_on(sentence):
-            return False
-        asked = self._question
-        if typed and len(asked.anchors) == 1 and asked.kinds == ("vital",) and asked.window is None:
-            return True
-        if self._anchors.holds(sentence) or (self._allergies.stated(sentence) and not self._relatives):
-            return True
-        if _BARE_ITEM.fullmatch(sentence.text) and sentence.section_code not in asked.sections:
-            return False  # `Acne.` in an unrelated list
-        if asked.loose:
-            return not asked.kinds  # what is measured must be named
-        return not self._needs_value and self._anchors.may_hold(sentence)
-
-    def _plausible(self, sentence: Sentence, assertion: Assertion) -> bool:
-        kin = assertion == "family" or sentence.section_code == "family_history"
-        household = role_sections("household", self._rules)
-        if kin != self._relatives and not (self._relatives and sentence.section_code in household):
-            return False
-        if self._asks_result and self._only_ordered(sentence):
-            return False
-        if not self._asks_person and role_pattern("signature", self._rules).search(sentence.text):
-            return False
-        return not self._hypothetical(sentence, assertion) and self._time.holds_sentence(sentence)
 
     def _only_ordered(self, sentence: Sentence) -> bool:
         """Whether the sentence orders an examination or sends a specimen, and tells no result."""

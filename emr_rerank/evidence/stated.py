@@ -48,12 +48,6 @@ class StatedFacts:
         asked = self._named(fact) or (fact.kind in self._asked.kinds and self._of_whole_kind(fact, sentence))
         return asked and not advised(fact) and self._time.holds_sentence(sentence) and self._of_stay(fact, sentence)
 
-    def needed(self, facts: Sequence[Fact]) -> bool:
-        """Whether only a sentence with such a fact can answer: drugs are asked for in general, and there are some."""
-        concepts = self._concepts
-        general = bool(concepts) and not any(concept.anchor for concept in concepts) and not self._asked.analytes
-        return general and any(fact.kind in self._asked.kinds and fact.kind not in MEASURED for fact in facts)
-
     def only_advised(self, facts: Sequence[Fact]) -> bool:
         """Whether a sentence's facts of the names asked for say what to avoid or to do later only."""
         named = [fact for fact in facts if fact.kind not in MEASURED and self._named(fact)]

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from emr_rerank.evidence.choice import Choice, Chooser
 from emr_rerank.evidence.events import mentions, moments_of
+from emr_rerank.evidence.judging import Verdict
 from emr_rerank.evidence.passage import passage
 from emr_rerank.evidence.record_index import record_index
 from emr_rerank.evidence.reranker import Reranker
@@ -15,6 +16,8 @@ from emr_rerank.findings import Fact, Question
 from emr_rerank.record import Assertion, Record, Sentence
 from emr_rerank.settings import Settings
 
+MOST_READ = 32
+"""Candidates that are scored: the likeliest by all that is known without reading them."""
 HELD_DOWN_READ = 8
 """Candidates that can't be evidence, but are scored so that the best of them can be shown as rejected."""
 
@@ -38,22 +41,24 @@ class Located:
     settings: Settings
 
     @property
-    def possible(self) -> tuple[bool, ...]:
-        """Whether each candidate may be evidence, if its score is high enough."""
-        return self._chooser.possible
+    def verdicts(self) -> tuple[Verdict, ...]:
+        """What can be said of each candidate before it is scored."""
+        return self._chooser.verdicts
 
     def score(self, reranker: Reranker) -> list[float]:
         """Calibrated probability of each candidate; 0 of those that are not worth reading.
 
-        What can't be evidence whatever its score is only read to find the best rejected sentences: HELD_DOWN_READ of
-        them, the likeliest first. That leaves a third of the pairs.
+        The `MOST_READ` candidates with the least doubts are read, and of what can't be evidence whatever its score is
+        only HELD_DOWN_READ, to find the best rejected sentences.
 
         Raises:
             ModelError: the reranker failed.
         """
-        held_down = [place for place, possible in enumerate(self.possible) if not possible]
-        unread = {*held_down[max(HELD_DOWN_READ, self.settings.rejected) :]}
-        read = [place for place in range(len(self.candidates)) if place not in unread]
+        places = sorted(range(len(self.candidates)), key=lambda place: self.verdicts[place].cost)
+        held_down = [place for place in places if not self.verdicts[place].allowed]
+        allowed = [place for place in places if self.verdicts[place].allowed]
+        most = max(HELD_DOWN_READ, self.settings.rejected)
+        read = [*allowed, *held_down[:most]][:MOST_READ]
         scores = [0.0] * len(self.candidates)
         made = reranker.score(self.asked.text, [passage(self.candidates[place]) for place in read])
         for place, score in zip(read, made, strict=True):
