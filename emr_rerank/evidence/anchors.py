@@ -6,6 +6,9 @@ from pathlib import Path
 from emr_rerank.evidence.terms import holds_form, lexicon
 from emr_rerank.record import Sentence
 
+ALWAYS_NAMED = frozenset({"allergy", "drug", "exam", "vital"})
+"""Concept groups of what records call by its name. On the held-out short records of training/bank, 0.7 % of the
+sentences without the name of a drug or examination asked for were proofs, and 2.4 % of those without another name."""
 _TURNED = 4
 """Shortest Chinese form that may stand turned about in the text (输尿管结石: 输尿管上段结石)."""
 
@@ -42,10 +45,19 @@ class AnchorCheck:
 
     def may_hold(self, sentence: Sentence) -> bool:
         """Whether all that is not named is a matter that records put in many words, so that its score may decide."""
+        held, missing = self._missing(sentence)
+        return all(ids and all(self._told_freely(i, beside=held) for i in ids) for ids in missing)
+
+    def lacks_name(self, sentence: Sentence) -> bool:
+        """Whether something is not named that every record calls by its name: a drug, an examination, a vital sign."""
+        _, missing = self._missing(sentence)
+        return any(self._concepts.get(i).group in ALWAYS_NAMED for ids in missing for i in ids)
+
+    def _missing(self, sentence: Sentence) -> tuple[bool, list[frozenset[str]]]:
+        """Whether any group is named, and the concepts of each group that is not; none of a group of mere words."""
         text = " ".join((*sentence.section_path, sentence.text))
         held = self._held(sentence, text, self._concepts.named(text) | self._carried.get(sentence.index, frozenset()))
-        missing = [ids for (ids, _), holds in zip(self._groups, held, strict=True) if not holds]
-        return all(ids and all(self._told_freely(i, beside=any(held)) for i in ids) for ids in missing)
+        return any(held), [ids for (ids, _), holds in zip(self._groups, held, strict=True) if not holds]
 
     def _told_freely(self, concept_id: str, *, beside: bool) -> bool:
         """Whether records put the matter in many words; beside a thing named, a section asked for only says where."""

@@ -15,11 +15,9 @@ from pydantic import BaseModel, ConfigDict, Field
 from emr_rerank.errors import ModelError
 
 Doubt = Literal[
-    "bare",  # an item of a few English words in an unrelated list
     "freely",  # the matter is not named, but records put it in many words
-    "hypothetical",  # tells what may happen or is ordered
     "loose",  # holds none of the words of a question that names nothing known
-    "ordered",  # orders an examination whose result is asked for
+    "planned",  # stands in a section that tells what is to be done
     "unnamed",  # the matter is not named
 ]
 DOUBTS: tuple[Doubt, ...] = get_args(Doubt)

@@ -128,7 +128,7 @@ class Judge:
             return Verdict(sentence, assertion, allowed=False)
         here = self._facts.get(sentence.index, [])
         witnessed = typed or any(self._stated.answers(fact, sentence) for fact in here)
-        doubts = frozenset(self._doubts(sentence, assertion, typed))
+        doubts = frozenset(self._doubts(sentence, typed))
         floor = TYPED_FLOOR if witnessed else self._floor(sentence, assertion)
         if not doubts <= SLIGHT:
             floor = 0.0
@@ -137,28 +137,39 @@ class Judge:
 
     def _disproved(self, sentence: Sentence, assertion: Assertion, typed: bool) -> bool:
         """Whether the sentence tells of another value, person, time or allergen than asked for, or not what is asked."""
-        if not self._allergies.bears_on(sentence):
+        if not self._allergies.bears_on(sentence) or self._lacks_name(sentence, typed):
             return True
         if self._needs_value:
             return not typed and not (self._told_in_words(sentence, assertion) and self._shows(sentence, assertion))
         return not (self._plausible(sentence, assertion) and self._shows(sentence, assertion))
 
+    def _lacks_name(self, sentence: Sentence, typed: bool) -> bool:
+        """Whether the sentence does not name what a proof must: with a value asked for, all that the question names."""
+        if self._speaks_of_it(sentence, typed):
+            return False
+        if _BARE_ITEM.fullmatch(sentence.text) and sentence.section_code not in self._question.sections:
+            return True  # `Acne.` in an unrelated list
+        return self._needs_value or (not self._question.loose and self._anchors.lacks_name(sentence))
+
     def _plausible(self, sentence: Sentence, assertion: Assertion) -> bool:
-        kin = assertion == "family" or sentence.section_code == "family_history"
-        household = role_sections("household", self._rules)
-        if kin != self._relatives and not (self._relatives and sentence.section_code in household):
+        if self._of_kin(sentence, assertion) != self._relatives:
+            return False
+        if self._asks_result and self._only_ordered(sentence):
             return False
         if not self._asks_person and role_pattern("signature", self._rules).search(sentence.text):
             return False
-        return self._time.holds_sentence(sentence)
+        return not self._hypothetical(sentence, assertion) and self._time.holds_sentence(sentence)
 
-    def _doubts(self, sentence: Sentence, assertion: Assertion, typed: bool) -> Iterator[Doubt]:
-        if self._asks_result and self._only_ordered(sentence):
-            yield "ordered"
-        if not typed and self._hypothetical(sentence, assertion):
-            yield "hypothetical"
-        if not self._speaks_of_it(sentence, typed):
-            yield from self._unnamed(sentence)
+    def _doubts(self, sentence: Sentence, typed: bool) -> Iterator[Doubt]:
+        planned = sentence.section_code in role_sections("planned", self._rules)
+        if planned and not typed and sentence.section_code not in self._question.sections:
+            yield "planned"
+        if self._speaks_of_it(sentence, typed):
+            return
+        if self._question.loose:
+            yield "loose"
+        else:
+            yield "freely" if self._anchors.may_hold(sentence) else "unnamed"
 
     def _speaks_of_it(self, sentence: Sentence, typed: bool) -> bool:
         """Whether the anchors hold.
@@ -170,16 +181,6 @@ class Judge:
         if typed and len(asked.anchors) == 1 and asked.kinds == ("vital",) and asked.window is None:
             return True
         return self._anchors.holds(sentence) or (self._allergies.stated(sentence) and not self._relatives)
-
-    def _unnamed(self, sentence: Sentence) -> Iterator[Doubt]:
-        """How much it says that the anchors do not hold: little of mere words and of matters of many words."""
-        asked = self._question
-        if _BARE_ITEM.fullmatch(sentence.text) and sentence.section_code not in asked.sections:
-            yield "bare"  # `Acne.` in an unrelated list
-        if asked.loose:
-            yield "loose"
-        else:
-            yield "freely" if not self._needs_value and self._anchors.may_hold(sentence) else "unnamed"
 
     def _floor(self, sentence: Sentence, assertion: Assertion) -> float:
         """The least probability of a sentence that may be evidence and holds no typed fact that answers."""
@@ -197,6 +198,14 @@ class Judge:
         """Whether the rules know all that the question says; single characters left over are particles."""
         rest = surface_terms(content(self._question.text, self._rules).text)
         return bool(self._question.anchors) and not self._question.loose and all(len(term) < 2 for term in rest)
+
+    def _of_kin(self, sentence: Sentence, assertion: Assertion) -> bool:
+        """Whether the sentence tells of relatives; where these are asked about, naming them is enough (无家族史)."""
+        if assertion == "family" or sentence.section_code == "family_history" or not self._relatives:
+            return assertion == "family" or sentence.section_code == "family_history"
+        words = lexicon(self._rules)
+        named = words.relatives(words.concepts.named(sentence.text))
+        return named or sentence.section_code in role_sections("household", self._rules)
 
     def _only_ordered(self, sentence: Sentence) -> bool:
         """Whether the sentence orders an examination or sends a specimen, and tells no result."""

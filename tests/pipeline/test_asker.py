@@ -90,10 +90,10 @@ def test_the_reranker_reads_what_can_be_evidence_and_a_few_others(
     monkeypatch.setattr(asker.reranker, "score", lambda _, passages: given.extend(passages) or [0.1] * len(passages))
     asker.ask(record, question)
     texts = [passage(sentence) for sentence in located.candidates]
-    assert [text for text, score in zip(texts, scores, strict=True) if score > 0] == given
-    possible = [text for text, can_be in zip(texts, located.possible, strict=True) if can_be]
-    assert possible and set(possible) < set(given) < set(texts)
-    assert len(given) == len(possible) + settings.rejected
+    assert {text for text, score in zip(texts, scores, strict=True) if score > 0} == set(given)
+    allowed = [text for text, verdict in zip(texts, located.verdicts, strict=True) if verdict.allowed]
+    assert allowed and set(allowed) < set(given) < set(texts)
+    assert len(given) == len(allowed) + settings.rejected
     assert len(asker.locate(record, question, 2).candidates) == 2
 
 
