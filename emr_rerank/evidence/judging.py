@@ -149,7 +149,9 @@ class Judge:
             return False
         if _BARE_ITEM.fullmatch(sentence.text) and sentence.section_code not in self._question.sections:
             return True  # `Acne.` in an unrelated list
-        return self._needs_value or (not self._question.loose and self._anchors.lacks_name(sentence))
+        if self._question.loose:
+            return bool(self._question.kinds)  # what is measured must be named
+        return self._needs_value or self._anchors.lacks_name(sentence)
 
     def _plausible(self, sentence: Sentence, assertion: Assertion) -> bool:
         if self._of_kin(sentence, assertion) != self._relatives:
