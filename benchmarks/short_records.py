@@ -100,7 +100,9 @@ def _content(record: ShortRecord, name: str, pages: list[str]) -> dict[str, Any]
         "record": name,
         "questions": [_question(asked, identifier, texts, pages) for asked, identifier in ids.items()],
         "doubtful": {
-            identifier: [texts[place] for place in asked.doubtful] for asked, identifier in ids.items() if asked.doubtful
+            identifier: [texts[place] for place in asked.doubtful]
+            for asked, identifier in ids.items()
+            if asked.doubtful
         },
     }
 

@@ -27,7 +27,9 @@ def main() -> None:
     """Write the groups."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("work", type=Path)
-    parser.add_argument("--rounds", type=int, default=2, help="groups a question, each with titles and proofs drawn anew")
+    parser.add_argument(
+        "--rounds", type=int, default=2, help="groups a question, each with titles and proofs drawn anew"
+    )
     parser.add_argument("--seed", type=int, default=7)
     arguments = parser.parse_args()
     trained, held = split(FOLDER)

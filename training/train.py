@@ -2,10 +2,10 @@
 
     python -m training.train WORK [--layers 6] [--minutes 70] [--device cpu]     writes WORK/model/
 
-Loss: a softmax over each group (listwise, Cao et al. 2007) with 'none of these' (logit 0) as one more choice, the right one
-where the group has no positive; and a binary cross-entropy on every pair. So a record without an answer gets low
-scores throughout. Of each group's negatives those count that the network itself scores highest just then, and a few
-others (online hard example mining, Shrivastava et al. 2016). The schedule follows the clock, so that a slower
+Loss: a softmax over each group (listwise, Cao et al. 2007) with 'none of these' (logit 0) as one more choice, the
+right one where the group has no positive; and a binary cross-entropy on every pair. So a record without an answer gets
+low scores throughout. Of each group's negatives those count that the network itself scores highest just then, and a
+few others (online hard example mining, Shrivastava et al. 2016). The schedule follows the clock, so that a slower
 machine sees fewer groups and not a broken schedule; the seed is fixed. The encoder runs in bfloat16, its weights are
 updated in float32 (mixed precision with master weights, Micikevicius et al. 2018).
 

@@ -8,6 +8,7 @@ from benchmarks.real import dataset, looks, mts
 from benchmarks.real.dataset import RealQuestion, RealRecord
 
 _DEVELOPMENT = Path(__file__).with_name("questions.development.jsonl")
+_MTS_DEVELOPMENT = Path(__file__).with_name("mts_questions.development.jsonl")
 
 
 @dataclass(frozen=True)
@@ -32,5 +33,6 @@ SETS = {
     "ccks": QuestionSet(dataset.QUESTIONS, dataset.load_records, dataset.sentence_spans, 12, looks.CHINESE),
     "ccks-dev": QuestionSet(_DEVELOPMENT, dataset.load_records, dataset.sentence_spans, 12, looks.CHINESE),
     "mts-en": QuestionSet(mts.QUESTIONS, mts.load_records, mts.sentence_spans, 28, looks.ENGLISH),
+    "mts-en-dev": QuestionSet(_MTS_DEVELOPMENT, mts.load_records, mts.sentence_spans, 28, looks.ENGLISH),
 }
 DEFAULT = "ccks"

@@ -1,7 +1,7 @@
 """What speaks against a candidate without disproving it, and what each doubt costs its score.
 
-Records say things in their own words and put them where nobody looks, so a missing word or an unusual section only makes
-a sentence less likely. How much less is fitted with the embedded reranker's weights by training/fit_embedded.py.
+Records say things in their own words and put them where nobody looks, so a missing word or an unusual section only
+makes a sentence less likely. How much less is fitted with the embedded reranker's weights by training/fit_embedded.py.
 """
 
 import json

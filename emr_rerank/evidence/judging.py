@@ -136,7 +136,7 @@ class Judge:
         return Verdict(sentence, assertion, True, doubts, floor, witnessed, advised)
 
     def _disproved(self, sentence: Sentence, assertion: Assertion, typed: bool) -> bool:
-        """Whether the sentence tells of another value, person, time or allergen than asked for, or not what is asked."""
+        """Whether the sentence tells of another value, person, time or thing than asked for."""
         if not self._allergies.bears_on(sentence) or self._lacks_name(sentence, typed):
             return True
         if self._needs_value:

@@ -1,7 +1,9 @@
 """The questions for development stay apart from the held-out half, so that tuning on them is fair."""
 
+import pytest
+
 from benchmarks.real.check import set_problems
-from benchmarks.real.dataset import RealQuestion
+from benchmarks.real.dataset import RealQuestion, half
 from benchmarks.real.sets import SETS
 
 
@@ -12,14 +14,15 @@ def same_target(one: RealQuestion, other: RealQuestion) -> bool:
     return bool(set(one.gold) & set(other.gold)) or not (one.gold or other.gold)
 
 
-def test_no_development_question_asks_for_what_a_held_out_question_asks_for() -> None:
-    held_out = [question for question in SETS["ccks"].load_questions() if int(question.id[-3:]) % 2 == 0]
-    development = SETS["ccks-dev"].load_questions()
+@pytest.mark.parametrize("name", ["ccks", "mts-en"])
+def test_no_development_question_asks_for_what_a_held_out_question_asks_for(name: str) -> None:
+    held_out = half(SETS[name].load_questions(), "held-out")
+    development = SETS[f"{name}-dev"].load_questions()
     assert held_out
     assert [one.id for one in development if any(same_target(one, other) for other in held_out)] == []
 
 
 def test_every_record_has_a_development_question() -> None:
     development = SETS["ccks-dev"].load_questions()
-    assert not list(set_problems(development))
+    assert not list(set_problems(development)) and not list(set_problems(SETS["mts-en-dev"].load_questions()))
     assert {question.record for question in development} == {f"ccks2017-{number:03}" for number in range(1, 151)}

@@ -1,0 +1,49 @@
+"""What doubts cost, and the file that says so."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from emr_rerank.errors import ModelError
+from emr_rerank.evidence.calibration import log_odds
+from emr_rerank.evidence.doubts import DOUBTS, SHIPPED, doubt_costs
+from emr_rerank.evidence.judging import VETO_CEILING, Verdict
+from emr_rerank.record import Sentence
+
+LINE = Sentence(
+    index=0, start=0, end=2, text="胸痛", section_code="other", section_path=(), page=1, bbox=(0, 0, 1, 1), date=None
+)
+
+
+def test_no_shipped_doubt_lifts_a_score_and_a_missing_name_costs_most() -> None:
+    costs = doubt_costs().costs
+    assert set(costs) == set(DOUBTS)
+    assert min(costs.values()) >= 0 and max(costs, key=lambda doubt: costs[doubt]) == "unnamed"
+
+
+def test_doubts_add_up_in_log_odds_and_a_floor_holds() -> None:
+    doubted = Verdict(LINE, "present", True, frozenset({"unnamed", "planned"}))
+    expected = log_odds(0.9) - doubt_costs().costs["unnamed"] - doubt_costs().costs["planned"]
+    assert log_odds(doubted.scored(0.9, 0.65).score) == pytest.approx(expected)
+    assert Verdict(LINE, "present", True, frozenset({"loose"}), floor=0.7).scored(0.1, 0.65).score == 0.7
+
+
+def test_without_a_doubt_the_score_stays_and_what_is_disproved_stays_below_the_threshold() -> None:
+    assert Verdict(LINE, "present", True).scored(0.42, 0.65).score == 0.42
+    assert Verdict(LINE, "present", False).scored(0.99, 0.65).score == VETO_CEILING
+    assert Verdict(LINE, "present", False).scored(0.99, 0.2).score == 0.1
+
+
+@pytest.mark.parametrize(
+    "content", ["", "[]", '{"costs": {"unnamed": 1.0}, "questions": 3}', '{"costs": {"new": 1.0}, "questions": 3}']
+)
+def test_a_wrong_file_is_an_error_that_says_what_to_do(tmp_path: Path, content: str) -> None:
+    file = tmp_path / "doubts.json"
+    file.write_text(content, encoding="utf-8")
+    with pytest.raises(ModelError, match="doubts"):
+        doubt_costs(file)
+
+
+def test_the_shipped_file_names_what_it_was_fitted_on() -> None:
+    assert json.loads(SHIPPED.read_text(encoding="utf-8"))["questions"] > 1000
