@@ -31,8 +31,6 @@ VETO_CEILING = 0.3
 """Most probability of a sentence that can't prove the answer, however similar it is."""
 SLIGHT: frozenset[Doubt] = frozenset({"freely", "loose"})
 """Doubts that a fact which answers outweighs: only words are missing."""
-_BARE_ITEM = re.compile(r"\W*(?:\d+[.)]\s*)?[A-Za-z][\w/-]*(?:[\s,/&]+[A-Za-z][\w/-]*){0,4}\W*")
-"""An item of a list, at most five English words without a number: it says nothing of what it does not name."""
 _EXTREME = ("highest", "lowest")
 
 
@@ -147,7 +145,10 @@ class Judge:
         """Whether the sentence does not name what a proof must: with a value asked for, all that the question names."""
         if self._speaks_of_it(sentence, typed):
             return False
-        if _BARE_ITEM.fullmatch(sentence.text) and sentence.section_code not in self._question.sections:
+        if (
+            role_pattern("bare_item", self._rules).fullmatch(sentence.text)
+            and sentence.section_code not in self._question.sections
+        ):
             return True  # `Acne.` in an unrelated list
         if self._question.loose:
             return bool(self._question.kinds)  # what is measured must be named

@@ -1,6 +1,5 @@
 """Whether a fact or sentence belongs to the time that a question asks about: a day, a period, a point of the stay."""
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -13,7 +12,7 @@ from emr_rerank.evidence.operation_time import OperationTime
 from emr_rerank.evidence.periods import AGO, fits, periods_in, resolved
 from emr_rerank.findings import Fact, Question
 from emr_rerank.record import Sentence
-from emr_rerank.rules.evidence import role_sections
+from emr_rerank.rules.evidence import role_pattern, role_sections
 from emr_rerank.rules.stay import retelling
 
 WINDOW_DAYS = 2
@@ -21,11 +20,6 @@ WINDOW_DAYS = 2
 last round of tests fall on the day itself or the one beside it, a weekend adds one."""
 EARLIER = frozenset({"other_stay", "previous"})
 """Notes of facts from before."""
-_AT_DISCHARGE = re.compile(r"出院|discharge", re.IGNORECASE)
-_DISCHARGE_PART = re.compile(
-    r"[出离]院(?:时|前|当[日天])?(?:的)?(?:情况|状况|查体|体检|检查|体征)|discharge (?:condition|exam)", re.I
-)
-"""Title of a part that tells of discharge; an examination there is one at discharge, elsewhere one at admission."""
 
 
 def stay_of(sentences: Sequence[Sentence], stay: tuple[str | None, str | None]) -> tuple[str | None, str | None]:
@@ -156,11 +150,11 @@ class AskedTime:
             return sentence.section_code in role_sections("discharge", self.rules_dir)
         told = sentence.section_code in role_sections("never_discharge", self.rules_dir)
         told = told or (sentence.date is None and self._examined(sentence) == "admission")
-        return told and not _AT_DISCHARGE.search(sentence.text)
+        return told and not role_pattern("discharge_word", self.rules_dir).search(sentence.text)
 
     def _examined(self, sentence: Sentence) -> str | None:
         """Which end of the stay an undated sentence of a part that tells of one of them is about."""
-        if any(_DISCHARGE_PART.search(title) for title in sentence.section_path):
+        if any(role_pattern("discharge_part", self.rules_dir).search(title) for title in sentence.section_path):
             return "discharge"
         at_admission = role_sections("admission", self.rules_dir)
         return "admission" if sentence.section_code in at_admission else None

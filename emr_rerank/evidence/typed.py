@@ -8,14 +8,10 @@ from emr_rerank.evidence.terms import lexicon
 from emr_rerank.evidence.times import AskedTime, own_time, retells
 from emr_rerank.findings import Fact, Question
 from emr_rerank.record import Sentence
+from emr_rerank.rules.evidence import role_pattern
 
 ELSEWHERE = frozenset({"other_stay", "planned", "other_person"})
 """Notes of facts that are no finding of this stay."""
-_COMPARES = re.compile(
-    r"较|升|降|增|减|回落|恢复|复查|变化|好转|\b(?:from|than|rose|fell|repeat\w*|improv\w*|up|down|(?:in|de)creas\w*)\b",
-    re.IGNORECASE,
-)
-"""Words by which a single value is told as changed."""
 BLOOD_PRESSURE = re.compile(r"(\d{2,3})\s*/\s*\d{2,3}$")
 """A pair of pressures: the systolic one orders them, as guidelines grade by it first."""
 
@@ -44,14 +40,14 @@ def witnesses(
             continue
         if _of_person_and_stay(fact, relatives, time.elsewhere) and time.holds_fact(fact, by_index[fact.sentence]):
             found[fact.sentence] = (*found.get(fact.sentence, ()), fact)
-    return {} if time.question.shape == "change" and _lone(found, by_index) else found
+    return {} if time.question.shape == "change" and _lone(found, by_index, time.rules_dir) else found
 
 
-def _lone(found: dict[int, tuple[Fact, ...]], sentences: dict[int, Sentence]) -> bool:
+def _lone(found: dict[int, tuple[Fact, ...]], sentences: dict[int, Sentence], rules_dir: Path | None) -> bool:
     """Whether only one value is told, by a sentence that compares it with none: it shows no change."""
     told = [(index, fact) for index, facts in found.items() for fact in facts if fact.kind == "lab"]
     alone = len(told) == 1 and len(found) == 1
-    return alone and not _COMPARES.search(sentences[told[0][0]].text)
+    return alone and not role_pattern("compares", rules_dir).search(sentences[told[0][0]].text)
 
 
 def _of_person_and_stay(fact: Fact, relatives: bool, elsewhere: bool) -> bool:

@@ -15,7 +15,7 @@ Role = Literal[
     "hypothetical", "intended", "results", "household", "admission", "never_discharge", "discharge", "operation",
     "listing", "measured", "at_admission", "at_discharge", "before_operation", "during_operation", "after_operation",
     "history", "event_aside", "operation_done", "verbal_finding", "no_result", "refers_back", "signature",
-    "person_asked", "planned",
+    "person_asked", "planned", "compares", "discharge_part", "discharge_word", "bare_item",
 ]  # fmt: skip
 
 
@@ -37,11 +37,13 @@ class EvidenceRule(Rule):
         return self
 
 
+@lru_cache(maxsize=256)
 def role_sections(role: Role, overrides: Path | None = None) -> tuple[str, ...]:
     """Codes of the sections that play a role, best first."""
     return tuple(dict.fromkeys(code for rule in _load(overrides) if rule.role == role for code in rule.sections))
 
 
+@lru_cache(maxsize=256)
 def role_pattern(role: Role, overrides: Path | None = None) -> re.Pattern[str]:
     """The words of a role, in any case."""
     ways = [rule.pattern for rule in _load(overrides) if rule.role == role and rule.pattern]
