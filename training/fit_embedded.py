@@ -37,8 +37,8 @@ from emr_rerank.settings import Settings
 RIDGE = 0.002
 THRESHOLD = Settings().min_score
 SHIFT = 1.2
-"""Added to the bias: over the development questions of benchmarks/real refusal F1 hardly changes between 0.6 and 1.2, and the
-latter refuses least."""
+"""Added to the bias: on the development questions of benchmarks/real refusal F1 hardly differs from 0.6 to 1.2, and 1.2
+refuses least."""
 FOLDS = 5
 Floats = npt.NDArray[np.float64]
 

@@ -49,9 +49,14 @@ class AnchorCheck:
         return all(ids and all(self._told_freely(i, beside=held) for i in ids) for ids in missing)
 
     def lacks_name(self, sentence: Sentence) -> bool:
-        """Whether something is not named that every record calls by its name: a drug, an examination, a vital sign."""
-        _, missing = self._missing(sentence)
-        return any(self._concepts.get(i).group in ALWAYS_NAMED for ids in missing for i in ids)
+        """Whether something is not named that every record calls by its name: a drug, an examination, a vital sign.
+
+        Beside a drug that is named, also the list it should stand in (discharge drugs).
+        """
+        held, missing = self._missing(sentence)
+        known = [self._concepts.get(i) for ids in missing for i in ids]
+        listed = held and any(each.group == "section" and each.home and "medication" in each.kinds for each in known)
+        return listed or any(each.group in ALWAYS_NAMED for each in known)
 
     def _missing(self, sentence: Sentence) -> tuple[bool, list[frozenset[str]]]:
         """Whether any group is named, and the concepts of each group that is not; none of a group of mere words."""

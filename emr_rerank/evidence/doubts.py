@@ -17,7 +17,6 @@ from emr_rerank.errors import ModelError
 Doubt = Literal[
     "freely",  # the matter is not named, but records put it in many words
     "loose",  # holds none of the words of a question that names nothing known
-    "planned",  # stands in a section that tells what is to be done
     "unnamed",  # the matter is not named
 ]
 DOUBTS: tuple[Doubt, ...] = get_args(Doubt)

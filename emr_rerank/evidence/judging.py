@@ -164,9 +164,6 @@ class Judge:
         return not self._hypothetical(sentence, assertion) and self._time.holds_sentence(sentence)
 
     def _doubts(self, sentence: Sentence, typed: bool) -> Iterator[Doubt]:
-        planned = sentence.section_code in role_sections("planned", self._rules)
-        if planned and not typed and sentence.section_code not in self._question.sections:
-            yield "planned"
         if self._speaks_of_it(sentence, typed):
             return
         if self._question.loose:

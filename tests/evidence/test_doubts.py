@@ -23,8 +23,8 @@ def test_no_shipped_doubt_lifts_a_score_and_a_missing_name_costs_most() -> None:
 
 
 def test_doubts_add_up_in_log_odds_and_a_floor_holds() -> None:
-    doubted = Verdict(LINE, "present", True, frozenset({"unnamed", "planned"}))
-    expected = log_odds(0.9) - doubt_costs().costs["unnamed"] - doubt_costs().costs["planned"]
+    doubted = Verdict(LINE, "present", True, frozenset({"unnamed", "loose"}))
+    expected = log_odds(0.9) - doubt_costs().costs["unnamed"] - doubt_costs().costs["loose"]
     assert log_odds(doubted.scored(0.9, 0.65).score) == pytest.approx(expected)
     assert Verdict(LINE, "present", True, frozenset({"loose"}), floor=0.7).scored(0.1, 0.65).score == 0.7
 

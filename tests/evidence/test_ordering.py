@@ -97,9 +97,9 @@ def test_words_of_one_language_bind_nothing_in_a_text_of_the_other() -> None:
     [
         ("有没有咳嗽", "患者呛咳不止。", 0.9, True),  # a symptom goes by many words
         ("有没有咳嗽", "患者腹部平坦。", 0.4, False),
-        ("用过华法林吗", "阿司匹林100mg qd。", 0.9, False),  # drugs, operations and diseases go by their names
-        ("有没有糖尿病", "高血压病史10年。", 0.9, False),
-        ("头颅CT结果", "胸部CT未见异常。", 0.9, False),
+        ("用过华法林吗", "阿司匹林100mg qd。", 0.9, False),  # a drug goes by its name, a disease mostly
+        ("有没有糖尿病", "高血压病史10年。", 0.8, False),
+        ("头颅CT结果", "胸部CT未见异常。", 0.8, False),
         ("铊浓度多少", "患者精神可。", 0.9, False),  # what is measured must be named
     ],
 )
