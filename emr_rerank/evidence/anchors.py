@@ -9,6 +9,8 @@ from emr_rerank.record import Sentence
 ALWAYS_NAMED = frozenset({"allergy", "drug", "exam", "vital"})
 """Concept groups of what records call by its name. On the held-out short records of training/bank, 0.7 % of the
 sentences without the name of a drug or examination asked for were proofs, and 2.4 % of those without another name."""
+PRESENCE_NAMED = frozenset({"disease", "person", "procedure"})
+"""Concept groups that a record names where it tells whether there is or was such a thing."""
 _TURNED = 4
 """Shortest Chinese form that may stand turned about in the text (输尿管结石: 输尿管上段结石)."""
 
@@ -48,15 +50,17 @@ class AnchorCheck:
         held, missing = self._missing(sentence)
         return all(ids and all(self._told_freely(i, beside=held) for i in ids) for ids in missing)
 
-    def lacks_name(self, sentence: Sentence) -> bool:
+    def lacks_name(self, sentence: Sentence, presence: bool) -> bool:
         """Whether something is not named that every record calls by its name: a drug, an examination, a vital sign.
 
-        Beside a drug that is named, also the list it should stand in (discharge drugs).
+        Beside a drug that is named, also the list it should stand in (discharge drugs); where only the presence of the
+        matter is asked (`presence`), also a disease, a procedure or a relative.
         """
+        always = ALWAYS_NAMED | PRESENCE_NAMED if presence else ALWAYS_NAMED
         held, missing = self._missing(sentence)
         known = [self._concepts.get(i) for ids in missing for i in ids]
         listed = held and any(each.group == "section" and each.home and "medication" in each.kinds for each in known)
-        return listed or any(each.group in ALWAYS_NAMED for each in known)
+        return listed or any(each.group in always for each in known)
 
     def _missing(self, sentence: Sentence) -> tuple[bool, list[frozenset[str]]]:
         """Whether any group is named, and the concepts of each group that is not; none of a group of mere words."""

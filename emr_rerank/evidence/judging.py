@@ -152,7 +152,7 @@ class Judge:
             return True  # `Acne.` in an unrelated list
         if self._question.loose:
             return bool(self._question.kinds)  # what is measured must be named
-        return self._needs_value or self._anchors.lacks_name(sentence)
+        return self._needs_value or self._anchors.lacks_name(sentence, self._question.shape == "yes_no")
 
     def _plausible(self, sentence: Sentence, assertion: Assertion) -> bool:
         if self._of_kin(sentence, assertion) != self._relatives:
