@@ -8,8 +8,8 @@ from emr_rerank.record import Sentence
 
 ALWAYS_NAMED = frozenset({"allergy", "drug", "exam", "procedure", "vital"})
 """Concept groups of what records call by its name. On the held-out short records of training/bank, 0.7 % of the
-sentences without the name of a drug or examination asked for were proofs, and 2.5 % of those without an operation's: few
-enough, as another operation shown for it does harm."""
+sentences without the name of a drug or examination asked for were proofs, and 2.5 % of those without an operation's:
+few enough, as another operation shown for it does harm."""
 PRESENCE_NAMED = frozenset({"disease", "person"})
 """Concept groups that a record names where it tells whether there is or was such a thing."""
 _TURNED = 4
