@@ -2,7 +2,7 @@
 lifted."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -122,29 +122,28 @@ class Judge:
     def __call__(self, sentence: Sentence, assertion: Assertion) -> Verdict:
         """The verdict on one candidate."""
         typed = sentence.index in self._found and not self._hypothetical(sentence, "present")
-        if self._disproved(sentence, assertion, typed):
+        named = self._speaks_of_it(sentence, typed)
+        if self._disproved(sentence, assertion, typed, named):
             return Verdict(sentence, assertion, allowed=False)
         here = self._facts.get(sentence.index, [])
         witnessed = typed or any(self._stated.answers(fact, sentence) for fact in here)
-        doubts = frozenset(self._doubts(sentence, typed))
+        doubts: frozenset[Doubt] = frozenset() if named else frozenset({self._doubt(sentence)})
         floor = TYPED_FLOOR if witnessed else self._floor(sentence, assertion)
         if not doubts <= SLIGHT:
             floor = 0.0
         advised = not witnessed and self._stated.only_advised(here)
         return Verdict(sentence, assertion, True, doubts, floor, witnessed, advised)
 
-    def _disproved(self, sentence: Sentence, assertion: Assertion, typed: bool) -> bool:
+    def _disproved(self, sentence: Sentence, assertion: Assertion, typed: bool, named: bool) -> bool:
         """Whether the sentence tells of another value, person, time or thing than asked for."""
-        if not self._allergies.bears_on(sentence) or self._lacks_name(sentence, typed):
+        if not self._allergies.bears_on(sentence) or (not named and self._needs_name(sentence)):
             return True
         if self._needs_value:
             return not typed and not (self._told_in_words(sentence, assertion) and self._shows(sentence, assertion))
         return not (self._plausible(sentence, assertion) and self._shows(sentence, assertion))
 
-    def _lacks_name(self, sentence: Sentence, typed: bool) -> bool:
-        """Whether the sentence does not name what a proof must: with a value asked for, all that the question names."""
-        if self._speaks_of_it(sentence, typed):
-            return False
+    def _needs_name(self, sentence: Sentence) -> bool:
+        """Whether a proof must name what the sentence does not: with a value asked for, all that the question names."""
         if (
             role_pattern("bare_item", self._rules).fullmatch(sentence.text)
             and sentence.section_code not in self._question.sections
@@ -163,13 +162,11 @@ class Judge:
             return False
         return not self._hypothetical(sentence, assertion) and self._time.holds_sentence(sentence)
 
-    def _doubts(self, sentence: Sentence, typed: bool) -> Iterator[Doubt]:
-        if self._speaks_of_it(sentence, typed):
-            return
+    def _doubt(self, sentence: Sentence) -> Doubt:
+        """How much it says that a sentence does not name the matter."""
         if self._question.loose:
-            yield "loose"
-        else:
-            yield "freely" if self._anchors.may_hold(sentence) else "unnamed"
+            return "loose"
+        return "freely" if self._anchors.may_hold(sentence) else "unnamed"
 
     def _speaks_of_it(self, sentence: Sentence, typed: bool) -> bool:
         """Whether the anchors hold.
@@ -201,8 +198,9 @@ class Judge:
 
     def _of_kin(self, sentence: Sentence, assertion: Assertion) -> bool:
         """Whether the sentence tells of relatives; where these are asked about, naming them is enough (无家族史)."""
-        if assertion == "family" or sentence.section_code == "family_history" or not self._relatives:
-            return assertion == "family" or sentence.section_code == "family_history"
+        told = assertion == "family" or sentence.section_code == "family_history"
+        if told or not self._relatives:
+            return told
         words = lexicon(self._rules)
         named = words.relatives(words.concepts.named(sentence.text))
         return named or sentence.section_code in role_sections("household", self._rules)
