@@ -21,12 +21,16 @@ class CrossEncoder(nn.Module):
     Args:
         backbone: folder written by `training.backbone`.
         layers: 6, 8 or 12.
+        dropout: share of the states left out in training.
     """
 
-    def __init__(self, backbone: Path, layers: int = 12) -> None:
+    def __init__(self, backbone: Path, layers: int = 12, dropout: float = 0.0) -> None:
         super().__init__()
-        kept = {"hidden_dropout_prob": 0.0, "attention_probs_dropout_prob": 0.0}  # each group is seen about once
-        self.encoder = BertModel.from_pretrained(backbone, add_pooling_layer=False, attn_implementation="eager", **kept)
+        left_out = {"hidden_dropout_prob": dropout, "attention_probs_dropout_prob": dropout}
+        attention = "sdpa" if torch.cuda.is_available() else "eager"  # the quicker one of each
+        self.encoder = BertModel.from_pretrained(
+            backbone, add_pooling_layer=False, attn_implementation=attention, **left_out
+        )
         self._keep(KEPT[layers])
         self.dense = nn.Linear(self.encoder.config.hidden_size, self.encoder.config.hidden_size)
         self.head = nn.Linear(self.encoder.config.hidden_size, 1)
@@ -51,10 +55,10 @@ class CrossEncoder(nn.Module):
         return self.head(torch.tanh(self.dense(first))).squeeze(-1)
 
 
-def load_trained(work: Path, name: str) -> CrossEncoder:
+def load_trained(work: Path, name: str, dropout: float = 0.0) -> CrossEncoder:
     """The model that `training.train` wrote to WORK/name."""
     layers = json.loads((work / name / "training.json").read_text())["layers"]
-    model = CrossEncoder(work / "backbone", layers)
+    model = CrossEncoder(work / "backbone", layers, dropout)
     model.load_state_dict(torch.load(work / name / "weights.pt"))
     return model
 

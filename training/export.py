@@ -60,11 +60,9 @@ def main() -> None:
     if arguments.what == "reranker":
         made, texts = load_trained(work, arguments.model), pairs(work)
     else:
-        made = Encoder(
-            BertModel.from_pretrained(work / "backbone", add_pooling_layer=False, attn_implementation="eager")
-        )
+        made = Encoder(BertModel.from_pretrained(work / "backbone", add_pooling_layer=False))
         texts = passages()
-    made.eval()
+    made.eval().encoder.set_attn_implementation("eager")  # the one that the exporter can follow
     plain = work / f"{arguments.what}.fp32.onnx"
     to_onnx(made, tokens, texts, plain)
     if arguments.what == "reranker":

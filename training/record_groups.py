@@ -2,14 +2,14 @@
 
     python -m training.record_groups WORK [--rounds 2] [--seed 7]
 
-Writes WORK/groups.records.jsonl. The last record of each file is held out: nothing of it is trained on, and
-`training.fit_embedded` fits the mix on it.
+Writes WORK/groups.records.jsonl. The last record of each file is held out: nothing of it is trained on,
+`training.measure` measures on WORK/held.records.jsonl, and `training.fit_embedded` fits the mix on it.
 """
 
 import argparse
 import json
 import random
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -35,9 +35,16 @@ def main() -> None:
     trained, held = split(FOLDER)
     chance = random.Random(arguments.seed)
     groups = [each for _ in range(arguments.rounds) for each in groups_of(trained, chance)]
-    lines = "".join(json.dumps(each, ensure_ascii=False) + "\n" for each in groups)
-    (arguments.work / "groups.records.jsonl").write_text(lines, encoding="utf-8")
+    write(arguments.work / "groups.records.jsonl", groups)
+    measured = [whole(record, asked) for record in held for asked in record.questions]
+    write(arguments.work / "held.records.jsonl", measured)
     print(f"{len(trained)} records, {len(groups)} groups; held out {len(held)} records")
+
+
+def write(file: Path, groups: Iterable[dict[str, Any]]) -> None:
+    """One group a line."""
+    lines = "".join(json.dumps(each, ensure_ascii=False) + "\n" for each in groups)
+    file.write_text(lines, encoding="utf-8")
 
 
 def split(folder: Path) -> tuple[list[ShortRecord], list[ShortRecord]]:
@@ -61,6 +68,12 @@ def group(record: ShortRecord, asked: Asked, chance: random.Random) -> dict[str,
         "positives": [*map(titles, chance.sample(proofs, min(len(proofs), MOST_POSITIVES)))],
         "negatives": [*map(titles, rest)],
     }
+
+
+def whole(record: ShortRecord, asked: Asked) -> dict[str, Any]:
+    """A question as it is, with all of its proofs and all other sentences."""
+    proofs, rest = proofs_and_rest(record, asked)
+    return {"intent": "records", "question": asked.text, "positives": proofs, "negatives": rest}
 
 
 def proofs_and_rest(record: ShortRecord, asked: Asked) -> tuple[list[str], list[str]]:

@@ -1,7 +1,6 @@
-"""Losses by hand, joined passages, and a whole small run: teacher, student, 8 bits."""
+"""Scores of pairs in chunks, and a whole small run: teacher, student, 8 bits, figures."""
 
 import json
-import random
 import subprocess
 import sys
 from pathlib import Path
@@ -11,54 +10,28 @@ import pytest
 import torch
 
 from emr_rerank.evidence.compact.network import RUNTIMES, Network
-from emr_rerank.evidence.passage import split_passage
+from training import train
+from training.batches import encoded
 from training.cross_encoder import KEPT, CrossEncoder, batch, load_tokenizer, load_trained
-from training.train import HARDEST, OTHERS, PAIR_WEIGHT, group_loss, joined, scores, soft_loss, with_hardest
-
-GROUPS = [{"positives": ["p"], "negatives": ["n", "n"]}, {"positives": [], "negatives": ["n"]}]
+from training.losses import NOTHING
 
 
-def test_the_loss_of_groups_by_hand() -> None:
-    logits = torch.tensor([2.0, 0.0, -1.0, 0.5])
-    answered = np.log(np.exp([2.0, 0.0, -1.0]).sum() + 1) - 2.0
-    refused = np.log(np.exp(0.5) + 1)
-    listwise = (answered + refused) / 2
-    pairwise = np.log1p(np.exp([-2.0, 0.0, -1.0, 0.5])).mean()
-    assert float(group_loss(logits, GROUPS)) == pytest.approx(listwise + PAIR_WEIGHT * pairwise)
-
-
-def test_the_negatives_scored_highest_are_learned_from(work: Path) -> None:
+def test_chunks_of_one_length_score_as_one_by_one(work: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(train.CHUNK, "cpu", 2)
     model, tokens = CrossEncoder(work / "backbone", 6).eval(), load_tokenizer(work / "backbone")
-    negatives = [f"医嘱 | 尿素{number}" for number in range(HARDEST + OTHERS + 5)]
-    groups = [{"question": "肌酐多少", "positives": ["检验 | 肌酐108"], "negatives": negatives}]
+    texts = ["钾4", "入院记录 | 肌酐108，尿素8，钠138", "无过敏史", "尿素8"]
+    groups = [{"question": "肌酐多少", "positives": texts[:1], "negatives": texts[1:]},
+              {"question": "血钾高吗", "positives": [], "negatives": texts[:1]}]  # fmt: skip
+    read = encoded(tokens, groups)
+    rows = torch.tensor([1, 0, 4, 2])
     with torch.no_grad():
-        own = model(*batch(tokens, [("肌酐多少", text) for text in negatives])).tolist()
-    (kept,) = with_hardest(model, tokens, groups, "cpu", random.Random(1))
-    hardest = {text for _, text in sorted(zip(own, negatives, strict=True), reverse=True)[:HARDEST]}
-    assert kept["positives"] == groups[0]["positives"]
-    assert hardest < set(kept["negatives"]) < set(negatives)
-    assert len(kept["negatives"]) == HARDEST + OTHERS
-
-
-def test_a_student_that_scores_as_its_teacher_learns_nothing_from_it() -> None:
-    targets = torch.tensor([2.0, 0.0, -1.0, 0.5])
-    logits = targets.clone().requires_grad_()
-    soft_loss(logits, targets, GROUPS).backward()
-    assert logits.grad is not None and float(logits.grad.abs().max()) < 1e-6
-
-
-def test_a_joined_passage_keeps_what_it_said_and_its_path() -> None:
-    group = {"positives": ["入院记录 | 肌酐108"], "negatives": ["医嘱 | 尿素8。", "钾4", "钠138"]}
-    made = [joined(group, random.Random(seed)) for seed in range(60)]
-    longer = [each for each in made if each != group]
-    assert longer and len(longer) < len(made)
-    for each in longer:
-        for before, after in zip(
-            group["positives"] + group["negatives"], each["positives"] + each["negatives"], strict=True
-        ):
-            assert split_passage(after)[0] == split_passage(before)[0]
-            assert split_passage(before)[1].rstrip("。") in after
-        assert all("肌酐" not in text for text in each["negatives"])
+        made = train.scores(model, read, rows)
+        pairs = [("肌酐多少", texts[1]), ("肌酐多少", texts[0]), ("血钾高吗", texts[0]), ("肌酐多少", texts[2])]
+        alone = torch.stack([model(*batch(tokens, [pair]))[0] for pair in pairs])
+    assert torch.allclose(made, alone, atol=1e-5)
+    placed = train.matrix(made, rows, read)
+    assert placed[0].tolist() == [float(made[1]), float(made[0]), float(made[3]), NOTHING]
+    assert placed[1].tolist() == [float(made[2]), *[NOTHING] * 3]
 
 
 def run(*arguments: str | Path) -> str:
@@ -69,15 +42,17 @@ def run(*arguments: str | Path) -> str:
 @pytest.mark.slow
 def test_a_teacher_its_student_and_the_file_that_is_shipped(work: Path) -> None:
     small = ("--minutes", "0.05", "--groups-a-step", "4")
-    run("training.train", work, "--layers", "12", *small, "--out", "teacher")
-    assert "groups in" in run("training.train", work, "--layers", "6", "--teacher", "teacher", *small)
+    run("training.train", work, "--layers", "12", *small, "--out", "teacher", "--readers", "1", "--dropout", "0.1")
+    assert "groups in" in run("training.train", work, "--layers", "6", "--teacher", "teacher", "teacher", *small)
     note = json.loads((work / "model" / "training.json").read_text())
     assert note["layers"] == len(KEPT[6]) and note["groups"] > 0
+    (work / "held.asked.jsonl").write_text((work / "groups.train.jsonl").read_text("utf-8"), "utf-8")
+    assert "model held.asked zh: 8 with an answer, 4 without, Hit@1" in run("training.measure", work)
     run("training.export", work, "reranker", "--out", work / "shipped")
     model, tokens = load_trained(work, "model").eval(), load_tokenizer(work / "backbone")
     pairs = [("肌酐是多少", "a | 肌酐 108"), ("有过敏吗", "b | 青霉素过敏史"), ("尿素高吗", "钾 4")]
     with torch.no_grad():
-        exact = scores(model, [batch(tokens, pairs)], "cpu").numpy()
+        exact = model(*batch(tokens, pairs)).numpy()
     tokens.no_padding()
     ids = [each.ids for each in tokens.encode_batch(pairs)]
     for name in RUNTIMES:
