@@ -1,4 +1,4 @@
-"""Fits the embedded reranker's weights and the costs of doubts on labelled data sets; writes both files.
+"""Fits the embedded reranker's weights, the costs of doubts and the order of evidence on labelled data sets.
 
     python -m benchmarks.short_records FOLDER
     python -m training.fit_embedded FOLDER...
@@ -6,8 +6,8 @@
 Of every question the program's own candidates are taken, but for those that its rules disprove. Weights and costs
 maximise the likelihood that a proof is chosen among them, or 'none of these' (logit 0) where there is none: a softmax
 loss like that of the cross-encoder. All are held at or above 0, so that more agreement can never lower a score, nor a
-doubt raise it. SHIFT, chosen on the development questions, then moves where `min_score` cuts. Reports on records left
-out of the fit (5 folds). Nothing is drawn by chance.
+doubt raise it. SHIFT, chosen on the development questions, then moves where `min_score` cuts. The order is
+fitted last (`training.fit_ordering`). Reports on records left out of the fit (5 folds). Nothing is drawn by chance.
 """
 
 import argparse
@@ -22,17 +22,20 @@ from scipy.optimize import minimize
 
 from emr_rerank.evaluation.dataset import ExpectedQuestion, load_dataset
 from emr_rerank.evaluation.matching import best_rank
-from emr_rerank.evidence.calibration import log_odds
+from emr_rerank.evidence.calibration import log_odds, sigmoid
 from emr_rerank.evidence.compact.cross_encoder import CompactCrossEncoder
 from emr_rerank.evidence.doubts import DOUBTS, DoubtCosts
 from emr_rerank.evidence.doubts import SHIPPED as COSTS_FILE
 from emr_rerank.evidence.embedded import FEATURES, SHIPPED, EmbeddedReranker, MixWeights
+from emr_rerank.evidence.judging import Judged, Verdict
+from emr_rerank.evidence.ordering import Order, worth
 from emr_rerank.evidence.passage import passage
 from emr_rerank.pipeline.asker import Asker
 from emr_rerank.pipeline.located import Located
 from emr_rerank.reading.reader import read_record
 from emr_rerank.record import Sentence
 from emr_rerank.settings import Settings
+from training import fit_ordering
 
 RIDGE = 0.002
 THRESHOLD = Settings().min_score
@@ -47,13 +50,16 @@ Floats = npt.NDArray[np.float64]
 class Group:
     """One question: what is known of each candidate, shape (candidates, features + doubts), and whether it is a proof.
 
-    `answerable`: the record answers it, whether or not the candidates hold a proof.
+    `answerable`: the record answers it, whether or not the candidates hold a proof; `verdicts`: what the rules say of
+    each candidate; `order`: how the program orders what is proven, None where values decide.
     """
 
     record: str
     known: Floats
     proofs: npt.NDArray[np.bool_]
     answerable: bool
+    verdicts: tuple[Verdict, ...] = ()
+    order: Order | None = None
 
 
 @dataclass(frozen=True)
@@ -77,7 +83,11 @@ def main() -> None:
     report(groups)
     fitted = fit(groups)
     write(fitted, groups)
-    print(SHIPPED.read_text(encoding="utf-8"), COSTS_FILE.read_text(encoding="utf-8"))
+    choices = [*choices_of(groups, fitted)]
+    fit_ordering.report(choices)
+    fit_ordering.write(fit_ordering.fit(choices), len(choices))
+    for file in (SHIPPED, COSTS_FILE, fit_ordering.SHIPPED):
+        print(file.read_text(encoding="utf-8"))
 
 
 def groups_of(folder: Path) -> Iterator[Group]:
@@ -105,7 +115,8 @@ def _group(
     doubts = [[-float(doubt in verdict.doubts) for doubt in DOUBTS] for _, verdict, _ in pairs]
     known = np.hstack([features.reshape(-1, len(FEATURES)), np.array(doubts).reshape(-1, len(DOUBTS))])
     proofs = np.array([proof for *_, proof in pairs], dtype=bool)
-    return Group(record, known, proofs, asked.status != "insufficient_evidence")
+    verdicts = tuple(verdict for _, verdict, _ in pairs)
+    return Group(record, known, proofs, asked.status != "insufficient_evidence", verdicts, located.order)
 
 
 def _among(sentence: Sentence, texts: Iterable[str]) -> bool:
@@ -136,6 +147,22 @@ def fit(groups: Sequence[Group]) -> Fitted:
     bounds = [(0.0, None)] * size + [(None, None)]
     theta = minimize(loss, np.append(np.full(size, 0.5), 0.0), jac=True, bounds=bounds).x
     return Fitted(np.asarray(theta[:-1]), float(theta[-1]))
+
+
+def choices_of(groups: Iterable[Group], fitted: Fitted) -> Iterator[fit_ordering.Choice]:
+    """What is proven of each answerable question, where more than one sentence is and the order matters."""
+    for group in groups:
+        if group.order is None or not group.proofs.any():
+            continue
+        logits = fitted.logits(group) + SHIFT
+        scores = [
+            max(sigmoid(float(logit)), verdict.floor) for logit, verdict in zip(logits, group.verdicts, strict=True)
+        ]
+        proven = [place for place, score in enumerate(scores) if score >= THRESHOLD]
+        right = group.proofs[proven]
+        if right.any() and not right.all():
+            judged = [Judged(group.verdicts[place], scores[place]) for place in proven]
+            yield fit_ordering.Choice(group.record, worth(judged), group.order.signs(judged), right)
 
 
 def write(fitted: Fitted, groups: Sequence[Group]) -> None:

@@ -77,19 +77,24 @@ class Chooser:
         self._anchors = AnchorCheck(question.anchors, rules, carried)
         judge = Judge(self._time, self._found, facts, self._stated, relatives, measured, self._anchors, rules)
         self.verdicts: tuple[Verdict, ...] = tuple(map(judge, sentences, assertions))
+        self.order = Order(question, self._anchors, rules)
+
+    @property
+    def decided_by_value(self) -> bool:
+        """Whether a candidate holds a value asked for: then values order the evidence, not `order`."""
+        return bool(self._found)
 
     def choose(self, scores: Sequence[float], min_score: float) -> Choice:
         """Split the candidates into evidence and rejected sentences, by the calibrated probability of each."""
         question, settings, found = self._question, self._settings, self._found
-        in_order = Order(question, self._anchors, settings.rules_dir)
         judged = [verdict.scored(score, min_score) for verdict, score in zip(self.verdicts, scores, strict=True)]
         proven = [item for item in judged if item.verdict.allowed and item.score >= min_score]
         if found:
             by_index = {v.sentence.index: score for v, score in zip(self.verdicts, scores, strict=True)}
             by_value = _by_value(self._time, proven, found, by_index)
-            ordered = [*by_value, *in_order([item for item in proven if item not in by_value])]
+            ordered = [*by_value, *self.order([item for item in proven if item not in by_value])]
         else:
-            ordered = in_order(proven)
+            ordered = self.order(proven)
         ordered = _without_copies(ordered)
         kept = ordered[: settings.evidence] if found else _both_sides(ordered, settings.evidence)
         taken = {item.sentence.text for item in kept}

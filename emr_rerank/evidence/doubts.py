@@ -4,7 +4,6 @@ Records say things in their own words and put them where nobody looks, so a miss
 makes a sentence less likely. How much less is fitted with the embedded reranker's weights by training/fit_embedded.py.
 """
 
-import json
 from collections.abc import Iterable
 from functools import lru_cache
 from pathlib import Path
@@ -13,14 +12,16 @@ from typing import Literal, get_args
 from pydantic import BaseModel, ConfigDict, Field
 
 from emr_rerank.errors import ModelError
+from emr_rerank.evidence.fitted import FOLDER, read_fitted
 
 Doubt = Literal[
     "freely",  # the matter is not named, but records put it in many words
     "loose",  # holds none of the words of a question that names nothing known
     "unnamed",  # the matter is not named
+    "unshown",  # holds nothing of the kind that is asked for: no side, size, amount
 ]
 DOUBTS: tuple[Doubt, ...] = get_args(Doubt)
-SHIPPED = Path(__file__).resolve().parent / "calibration" / "doubts.json"
+SHIPPED = FOLDER / "doubts.json"
 
 
 class DoubtCosts(BaseModel):
@@ -43,12 +44,7 @@ def doubt_costs(file: Path = SHIPPED) -> DoubtCosts:
     Raises:
         ModelError: the file is missing, wrong, or lacks a doubt.
     """
-    try:
-        costs = DoubtCosts.model_validate(json.loads(file.read_text(encoding="utf-8")))
-    except (OSError, ValueError) as error:
-        raise ModelError(
-            f"The costs of doubts can't be read ({type(error).__name__}).", "Install emr-rerank again."
-        ) from None
+    costs = read_fitted(file, DoubtCosts, "The costs of doubts")
     if set(costs.costs) != set(DOUBTS):
         raise ModelError("The costs of doubts belong to another version.", "Install emr-rerank again.")
     return costs

@@ -4,7 +4,6 @@ Each feature is computed from the pair alone, on an absolute scale, so a score s
 record without an answer gets low scores throughout. The weights are fitted by training/fit_embedded.py.
 """
 
-import json
 from collections.abc import Sequence
 from functools import cached_property
 from pathlib import Path
@@ -18,11 +17,12 @@ from emr_rerank.evidence.bm25 import K1, B
 from emr_rerank.evidence.calibration import sigmoid
 from emr_rerank.evidence.compact.cross_encoder import CompactCrossEncoder
 from emr_rerank.evidence.embedder import file_hash
+from emr_rerank.evidence.fitted import FOLDER, read_fitted
 from emr_rerank.evidence.passage import split_passage
 from emr_rerank.evidence.terms import ANALYTE, Lexicon, holds_form, lexicon
 from emr_rerank.evidence.understand import question_terms
 
-SHIPPED = Path(__file__).resolve().parent / "calibration" / "embedded.json"
+SHIPPED = FOLDER / "embedded.json"
 FEATURES = ("coverage", "coverage_with_path", "bm25", "cross_encoder")
 MEAN_LENGTH = 24.0
 """Terms of a typical sentence, the length that BM25 is normed to; fixed, so that no other sentence matters."""
@@ -121,12 +121,7 @@ def _bm25(terms: dict[str, float], own: Sequence[str]) -> float:
 
 
 def _read(file: Path) -> MixWeights:
-    try:
-        mix = MixWeights.model_validate(json.loads(file.read_text(encoding="utf-8")))
-    except (OSError, ValueError) as error:
-        raise ModelError(
-            f"The embedded reranker's weights can't be read ({type(error).__name__}).", "Install emr-rerank again."
-        ) from None
+    mix = read_fitted(file, MixWeights, "The embedded reranker's weights")
     if mix.features != FEATURES or len(mix.weights) != len(FEATURES):
         raise ModelError("The embedded reranker's weights belong to another version.", "Install emr-rerank again.")
     return mix

@@ -2,7 +2,7 @@
 lifted."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -15,7 +15,7 @@ from emr_rerank.evidence.stated import StatedFacts
 from emr_rerank.evidence.terms import lexicon, surface_terms
 from emr_rerank.evidence.times import AskedTime
 from emr_rerank.evidence.understand import content
-from emr_rerank.findings import Fact
+from emr_rerank.findings import Fact, Question
 from emr_rerank.record import Assertion, Sentence
 from emr_rerank.rules.evidence import role_pattern, role_sections
 
@@ -81,6 +81,11 @@ class Judged:
         return self.verdict.assertion
 
 
+def shows(question: Question, sentence: Sentence) -> bool:
+    """Whether the sentence holds something of the kind asked for, where the question says which (a side, a size)."""
+    return not question.shows or any(re.search(kind, sentence.text, re.IGNORECASE) for kind in question.shows)
+
+
 class Judge:
     """Lets a candidate pass or holds it down.
 
@@ -127,7 +132,7 @@ class Judge:
             return Verdict(sentence, assertion, allowed=False)
         here = self._facts.get(sentence.index, [])
         witnessed = typed or any(self._stated.answers(fact, sentence) for fact in here)
-        doubts: frozenset[Doubt] = frozenset() if named else frozenset({self._doubt(sentence)})
+        doubts = frozenset(self._doubts(sentence, named, witnessed))
         floor = TYPED_FLOOR if witnessed else self._floor(sentence, assertion)
         if not doubts <= SLIGHT:
             floor = 0.0
@@ -162,11 +167,12 @@ class Judge:
             return False
         return not self._hypothetical(sentence, assertion) and self._time.holds_sentence(sentence)
 
-    def _doubt(self, sentence: Sentence) -> Doubt:
-        """How much it says that a sentence does not name the matter."""
-        if self._question.loose:
-            return "loose"
-        return "freely" if self._anchors.may_hold(sentence) else "unnamed"
+    def _doubts(self, sentence: Sentence, named: bool, witnessed: bool) -> Iterator[Doubt]:
+        """What a sentence that may prove the answer lacks."""
+        if not named:
+            yield "loose" if self._question.loose else "freely" if self._anchors.may_hold(sentence) else "unnamed"
+        if not witnessed and not shows(self._question, sentence):
+            yield "unshown"
 
     def _speaks_of_it(self, sentence: Sentence, typed: bool) -> bool:
         """Whether the anchors hold.
@@ -185,8 +191,6 @@ class Judge:
             return HOME_FLOOR
         asked = self._question
         if not self._understood or assertion == "conditional" or sentence.section_code not in asked.sections:
-            return 0.0
-        if asked.shows and not any(re.search(pattern, sentence.text, re.IGNORECASE) for pattern in asked.shows):
             return 0.0
         return NAMED_FLOOR if self._anchors.holds(outside(sentence)) else 0.0
 

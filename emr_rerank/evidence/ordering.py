@@ -1,47 +1,76 @@
 """In which order proven sentences answer where no measured value decides."""
 
-import re
 from collections.abc import Sequence
+from functools import lru_cache
 from pathlib import Path
+from typing import Literal, get_args
 
+import numpy as np
+import numpy.typing as npt
+from pydantic import BaseModel, ConfigDict, Field
+
+from emr_rerank.errors import ModelError
 from emr_rerank.evidence.anchors import AnchorCheck, outside
 from emr_rerank.evidence.calibration import log_odds
-from emr_rerank.evidence.judging import Judged
+from emr_rerank.evidence.fitted import FOLDER, read_fitted
+from emr_rerank.evidence.judging import Judged, shows
 from emr_rerank.evidence.terms import lexicon
 from emr_rerank.findings import Question
 from emr_rerank.record import Sentence
 from emr_rerank.rules.evidence import role_sections
 
-PLACE_STEP = 0.15
-"""What each step down the list of sections that the rules look in costs, in log odds, when evidence is ordered."""
-DATE_BONUS = 0.7
-"""What stating a date of its own is worth, in log odds, to a sentence where a date is asked for."""
-DENIAL_COST = 1.0
-"""What a denial loses, in log odds, where a finding answers better."""
-PLAN_COST = 2.0
-"""What a plan, an order or a leaflet loses, in log odds, where a finding is asked for: it tells of no result."""
-TEXT_BONUS = 0.5
-"""What naming the matter in the sentence itself, not only in its section titles, is worth in log odds in that order."""
-UNNAMED_COST = 1.0
-"""What naming the matter nowhere costs, in log odds."""
-SHOW_BONUS = 1.5
-"""What showing the amount, size or side asked for is worth, in log odds."""
-END_BONUS = 2.0
-"""What standing in a section that tells of the asked end of the stay is worth, in log odds."""
-PAST_BONUS = 1.5
-"""What telling of the past is worth, in log odds, where the past is asked for; else what it costs."""
-FACT_BONUS = 2.0
-"""What holding a fact that answers is worth, in log odds."""
-EVENT_BONUS = 1.5
-"""What naming the event that dates the question is worth, in log odds."""
-TIME_BONUS = 3.0
-"""What the latest of the sentences is worth against the earliest, in log odds, where the latest is asked for."""
+Sign = Literal[
+    "place",  # how far down the list of sections that the rules look in; one step more where it is in none of them
+    "date",  # states a date of its own, where a date is asked for; this and what follows down to `named` is for it
+    "shown",  # shows the amount, size or side asked for
+    "end",  # stands in a section that tells of the asked end of the stay
+    "past",  # tells of the past where this is asked for; against it, where something done now is
+    "fact",  # holds a fact that answers
+    "event",  # names the event that dates the question
+    "time",  # the latest of the sentences where the latest is asked for, the earliest where that is; others in between
+    "named",  # names the matter in the sentence itself, not only in its section titles
+    "unnamed",  # names the matter nowhere; this and what follows is against it
+    "denial",  # a denial, where a finding answers better
+    "plan",  # a plan, an order or a leaflet, where a finding is asked for: it tells of no result
+]
+"""What counts beside a sentence's score."""
+SIGNS: tuple[Sign, ...] = get_args(Sign)
+AGAINST: frozenset[Sign] = frozenset({"place", "unnamed", "denial", "plan"})
+SHIPPED = FOLDER / "ordering.json"
 SURE = 4.0
 """Log odds (0.98) above which scores no longer tell candidates apart: what is left is the model's habit."""
 INTENTION = "concept.intention"
 """Concept of words that announce something still to be done."""
 RESULT_KINDS = frozenset({"procedure"})
 """Kinds of matters that are done and have a result."""
+Floats = npt.NDArray[np.float64]
+
+
+class OrderWeights(BaseModel):
+    """What each sign is worth in log odds, for or against."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    weights: dict[Sign, float]
+    questions: int = Field(description="labelled questions it was fitted on")
+
+
+@lru_cache(maxsize=4)
+def order_weights(file: Path = SHIPPED) -> Floats:
+    """The weights in a file, in the order of SIGNS.
+
+    Raises:
+        ModelError: the file is missing, wrong, or lacks a sign.
+    """
+    read = read_fitted(file, OrderWeights, "The weights of the order of evidence").weights
+    if set(read) != set(SIGNS):
+        raise ModelError("The weights of the order of evidence belong to another version.", "Install emr-rerank again.")
+    return np.array([read[sign] for sign in SIGNS])
+
+
+def worth(proven: Sequence[Judged]) -> Floats:
+    """What the score of each sentence counts in the order, in log odds."""
+    return np.array([min(log_odds(item.score), SURE) for item in proven])
 
 
 class Order:
@@ -66,37 +95,57 @@ class Order:
         self._lists = bool(question.concepts) and all(concepts.get(i).group == "section" for i in question.concepts)
 
     def __call__(self, proven: Sequence[Judged]) -> list[Judged]:
-        """The sentences, best first; for a point of the stay, those nearer to it in time are worth more."""
-        if not self._early and not self._late:
-            return sorted(proven, key=self._cost)
-        by_time = sorted(proven, key=lambda item: (item.sentence.date or "", item.sentence.index), reverse=self._late)
-        step = TIME_BONUS / max(len(by_time) - 1, 1)
-        after = {item.sentence.index: place * step for place, item in enumerate(by_time)}
-        return sorted(proven, key=lambda item: self._cost(item) + after[item.sentence.index])
+        """The sentences, best first."""
+        if not proven:
+            return []
+        all_worth = worth(proven) + self.signs(proven) @ order_weights()
+        return [item for item, _ in sorted(zip(proven, all_worth, strict=True), key=lambda pair: self._rank(*pair))]
 
-    def _cost(self, item: Judged) -> float:
-        sentence = item.sentence
-        if self._listed(sentence):
-            # The chief item of a list stands first, whatever its words.
-            return self._distance(sentence) - log_odds(1.0) + 1e-6 * sentence.index
-        named = self._anchors.holds(outside(sentence))
-        denial = self._denial_cost() if item.assertion == "absent" else 0.0
-        plan = PLAN_COST if item.verdict.advised or self._plans(sentence) else 0.0
-        bonus = self._bonus(item) + (TEXT_BONUS if named else 0.0)
-        bonus -= 0.0 if named or self._anchors.holds(sentence) else UNNAMED_COST
-        return self._distance(sentence) - min(log_odds(item.score), SURE) - bonus + denial + plan
+    def _rank(self, item: Judged, worth: float) -> tuple[bool, bool, float]:
+        """The chief item of a list stands first, whatever its words.
 
-    def _bonus(self, item: Judged) -> float:
+        A stated allergy comes before any denial, however it is worded: overlooking it is the greater harm.
+        """
+        if self._listed(item.sentence):
+            return False, False, self._steps(item.sentence) + 1e-6 * item.sentence.index
+        denied_allergy = "allergy" in self._question.kinds and item.assertion == "absent"
+        return True, denied_allergy, -worth
+
+    def signs(self, proven: Sequence[Judged]) -> Floats:
+        """The signs of each sentence, those against it below 0; shape (sentences, signs)."""
+        later = self._later(proven)
+        rows = [[signs[sign] for sign in SIGNS] for signs in map(self._signs, proven, later)]
+        return np.array(rows, dtype=np.float64).reshape(-1, len(SIGNS)) * [-1 if s in AGAINST else 1 for s in SIGNS]
+
+    def _signs(self, item: Judged, later: float) -> dict[Sign, float]:
         asked, sentence = self._question, item.sentence
-        bonus = DATE_BONUS if asked.shape == "date" and sentence.date_rule is not None else 0.0
-        shown = any(re.search(pattern, sentence.text, re.IGNORECASE) for pattern in asked.shows)
-        bonus += SHOW_BONUS if shown else 0.0
-        bonus += FACT_BONUS if item.verdict.witnessed and (shown or not asked.shows) else 0.0
-        bonus += END_BONUS if sentence.section_code in self._end else 0.0
+        named = self._anchors.holds(outside(sentence))
+        shown = shows(asked, sentence)
         past = item.assertion == "historical" or sentence.section_code == "past_history"
-        bonus += (PAST_BONUS if asked.past else -PAST_BONUS if self._done else 0.0) if past else 0.0
-        event = bool(asked.event) and any(form in sentence.text for form in asked.event)
-        return bonus + (EVENT_BONUS if event else 0.0)
+        # A finding answers better than a denial where what, how much or when is asked; of a test never.
+        finding = asked.shape in ("value", "list", "date") and not self._results
+        return {
+            "place": self._steps(sentence),
+            "date": asked.shape == "date" and sentence.date_rule is not None,
+            "shown": shown and bool(asked.shows),
+            "end": sentence.section_code in self._end,
+            "past": past * (1 if asked.past else -1 if self._done else 0),
+            "fact": item.verdict.witnessed and shown,
+            "event": bool(asked.event) and any(form in sentence.text for form in asked.event),
+            "time": later,
+            "named": named,
+            "unnamed": not named and not self._anchors.holds(sentence),
+            "denial": finding and item.assertion == "absent",
+            "plan": item.verdict.advised or self._plans(sentence),
+        }
+
+    def _later(self, proven: Sequence[Judged]) -> list[float]:
+        """1 for the sentence that is latest (earliest) where that end of the stay is asked for, 0 for the other end."""
+        if not self._early and not self._late:
+            return [0.0] * len(proven)
+        moments = [(item.sentence.date or "", item.sentence.index) for item in proven]
+        order = sorted(moments, reverse=self._early)
+        return [order.index(moment) / max(len(order) - 1, 1) for moment in moments]
 
     def _listed(self, sentence: Sentence) -> bool:
         """Whether the sentence is an item of the list that is asked for as a whole (出院诊断, 出院带药)."""
@@ -112,16 +161,9 @@ class Order:
             return planned
         return planned or sentence.section_code in role_sections("intended", self._rules)
 
-    def _denial_cost(self) -> float:
-        """A stated allergy comes before any denial, however it is worded: overlooking it is the greater harm."""
-        if "allergy" in self._question.kinds:
-            return 2 * log_odds(1.0)
-        # A finding answers better than a denial where what, how much or when is asked; of a test never.
-        return DENIAL_COST if self._question.shape in ("value", "list", "date") and not self._results else 0.0
-
-    def _distance(self, sentence: Sentence) -> float:
-        """What the place costs among about equal scores: little where the rules look first, more elsewhere."""
+    def _steps(self, sentence: Sentence) -> int:
+        """How far down the list of sections that the rules look in the sentence stands."""
         sections = self._question.sections
-        if not sections or sentence.section_code not in sections:
-            return PLACE_STEP * (len(sections) + 1)
-        return PLACE_STEP * sections.index(sentence.section_code)
+        if sentence.section_code not in sections:
+            return len(sections) + 1
+        return sections.index(sentence.section_code)

@@ -8,6 +8,7 @@ from pathlib import Path
 from emr_rerank.evidence.choice import Choice, Chooser
 from emr_rerank.evidence.events import mentions, moments_of
 from emr_rerank.evidence.judging import Verdict
+from emr_rerank.evidence.ordering import Order
 from emr_rerank.evidence.passage import passage
 from emr_rerank.evidence.record_index import record_index
 from emr_rerank.evidence.reranker import Reranker
@@ -44,6 +45,11 @@ class Located:
     def verdicts(self) -> tuple[Verdict, ...]:
         """What can be said of each candidate before it is scored."""
         return self._chooser.verdicts
+
+    @property
+    def order(self) -> Order | None:
+        """In which order proven sentences answer; None where measured values decide."""
+        return None if self._chooser.decided_by_value else self._chooser.order
 
     def score(self, reranker: Reranker) -> list[float]:
         """Calibrated probability of each candidate; 0 of those that are not worth reading.

@@ -7,19 +7,22 @@ import pytest
 
 from emr_rerank.errors import ModelError
 from emr_rerank.evidence.calibration import log_odds
+from emr_rerank.evidence.choice import Chooser
 from emr_rerank.evidence.doubts import DOUBTS, SHIPPED, doubt_costs
 from emr_rerank.evidence.judging import VETO_CEILING, Verdict
+from emr_rerank.evidence.understand import understand
 from emr_rerank.record import Sentence
+from emr_rerank.settings import Settings
 
 LINE = Sentence(
     index=0, start=0, end=2, text="胸痛", section_code="other", section_path=(), page=1, bbox=(0, 0, 1, 1), date=None
 )
 
 
-def test_no_shipped_doubt_lifts_a_score_and_a_missing_name_costs_most() -> None:
+def test_no_shipped_doubt_lifts_a_score_and_a_missing_name_costs_more_than_a_missing_word() -> None:
     costs = doubt_costs().costs
     assert set(costs) == set(DOUBTS)
-    assert min(costs.values()) >= 0 and max(costs, key=lambda doubt: costs[doubt]) == "unnamed"
+    assert min(costs.values()) >= 0 and costs["unnamed"] > costs["loose"]
 
 
 def test_doubts_add_up_in_log_odds_and_a_floor_holds() -> None:
@@ -27,6 +30,34 @@ def test_doubts_add_up_in_log_odds_and_a_floor_holds() -> None:
     expected = log_odds(0.9) - doubt_costs().costs["unnamed"] - doubt_costs().costs["loose"]
     assert log_odds(doubted.scored(0.9, 0.65).score) == pytest.approx(expected)
     assert Verdict(LINE, "present", True, frozenset({"loose"}), floor=0.7).scored(0.1, 0.65).score == 0.7
+
+
+@pytest.mark.parametrize(
+    ("asked", "text", "lacks"),
+    [
+        ("肿块多大", "右乳外上象限扪及一肿块。", True),
+        ("肿块多大", "右乳肿块约2cm×1cm。", False),
+        ("住院前腿肿了多久", "双下肢水肿。", True),
+        ("住院前腿肿了多久", "Leg swelling for about six months.", False),
+        ("Which wrist did she break?", "She fell and broke a wrist.", True),
+        ("Which wrist did she break?", "Fracture of the L wrist.", False),
+        ("Which wrist did she break?", "摔倒后右腕骨折。", False),
+    ],
+)
+def test_what_is_asked_for_must_show_in_either_language(asked: str, text: str, lacks: bool) -> None:
+    line = LINE.model_copy(update={"text": text, "end": len(text)})
+    (verdict,) = Chooser(understand(asked), [line], [], ["present"], Settings()).verdicts
+    assert ("unshown" in verdict.doubts) == lacks
+
+
+@pytest.mark.parametrize("asked", ["What kind of reaction to cipro?", "环丙沙星过敏是什么反应"])
+def test_an_allergy_without_its_reaction_does_not_tell_the_reaction(asked: str) -> None:
+    lines = [
+        LINE.model_copy(update={"text": text, "section_code": "allergy_history"})
+        for text in ("Ciprofloxacin.", "Ciprofloxacin: hives.")
+    ]
+    bare, told = Chooser(understand(asked), lines, [], ["present"] * 2, Settings()).verdicts
+    assert told.allowed and not bare.allowed
 
 
 def test_without_a_doubt_the_score_stays_and_what_is_disproved_stays_below_the_threshold() -> None:

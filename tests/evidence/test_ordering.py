@@ -1,8 +1,13 @@
 """In which order proven sentences answer where no value decides, and what is no answer at all."""
 
+import json
+from pathlib import Path
+
 import pytest
 
+from emr_rerank.errors import ModelError
 from emr_rerank.evidence.choice import Chooser
+from emr_rerank.evidence.ordering import SHIPPED, SIGNS, order_weights
 from emr_rerank.evidence.understand import understand
 from emr_rerank.record import Assertion, Sentence
 from emr_rerank.settings import Settings
@@ -105,3 +110,16 @@ def test_words_of_one_language_bind_nothing_in_a_text_of_the_other() -> None:
 )
 def test_what_may_be_said_in_other_words(question: str, text: str, score: float, kept: bool) -> None:
     assert bool(order(question, [sentence(0, text)], [score])) is kept
+
+
+def test_no_shipped_sign_turns_into_its_opposite() -> None:
+    assert len(order_weights()) == len(SIGNS) and order_weights().min() >= 0
+
+
+def test_a_file_that_lacks_a_sign_is_an_error_that_says_what_to_do(tmp_path: Path) -> None:
+    file = tmp_path / "ordering.json"
+    shipped = json.loads(SHIPPED.read_text(encoding="utf-8"))
+    del shipped["weights"]["time"]
+    file.write_text(json.dumps(shipped), encoding="utf-8")
+    with pytest.raises(ModelError, match="order of evidence belong to another version"):
+        order_weights(file)
