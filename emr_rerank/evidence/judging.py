@@ -156,7 +156,9 @@ class Judge:
             return True  # `Acne.` in an unrelated list
         if self._question.loose:
             return bool(self._question.kinds)  # what is measured must be named
-        return self._needs_value or self._anchors.lacks_name(sentence, self._question.shape == "yes_no")
+        ruled_out = role_pattern("nothing_found", self._rules).search(sentence.text)
+        presence = self._question.shape == "yes_no" and not ruled_out
+        return self._needs_value or self._anchors.lacks_name(sentence, presence)
 
     def _plausible(self, sentence: Sentence, assertion: Assertion) -> bool:
         if self._of_kin(sentence, assertion) != self._relatives:

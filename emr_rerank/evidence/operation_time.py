@@ -51,8 +51,10 @@ class OperationTime:
     rules_dir: Path | None = None
 
     def holds(self, sentence: Sentence, when: str | None) -> bool:
-        """By the sentence's own words, else by the days of value and operation."""
+        """By the sentence's own words, else by the days of value and operation; who leaves has been operated."""
         if self._told(" ".join((*sentence.section_path[-1:], sentence.text))):
+            return True
+        if self.asked == "after" and sentence.section_code in role_sections("discharge", self.rules_dir):
             return True
         if when is None or self.operated is None:
             return False

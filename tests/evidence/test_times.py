@@ -185,6 +185,19 @@ def test_what_must_be_named(question: str, text: str, kept: bool) -> None:
     assert bool(ask(question, [sentence(0, text)], []).kept) == kept
 
 
+def test_who_leaves_has_been_operated() -> None:
+    leaving = sentence(0, "诉切口无疼痛，无声音嘶哑，无饮水呛咳。", "discharge_condition")
+    coming = sentence(1, "无声音嘶哑，无饮水呛咳。", "admission_condition")
+    choice = ask("Hoarse or choking on fluids after surgery?", [leaving, coming], [], (0, 1))
+    assert {item.sentence for item in choice.kept} == {0}
+
+
+def test_an_examination_without_a_finding_may_answer_what_it_would_have_shown() -> None:
+    lines = [sentence(0, "头颅、鼻骨CT：未见明显异常。", "auxiliary_exam"), sentence(1, "鼻骨压痛。", "physical_exam")]
+    verdicts = Chooser(understand("鼻梁断没断"), lines, [], ["absent", "present"], Settings(), STAY).verdicts
+    assert [verdict.allowed for verdict in verdicts] == [True, False]
+
+
 @pytest.mark.parametrize(
     ("question", "analyte"), [("钾最低是多少", "potassium"), ("最低血糖是多少", "glucose"), ("入院时钠", "sodium")]
 )
