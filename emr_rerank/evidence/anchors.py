@@ -7,13 +7,15 @@ from emr_rerank.evidence.terms import holds_form, lexicon
 from emr_rerank.record import Sentence
 
 ALWAYS_NAMED = frozenset({"allergy", "drug", "exam", "procedure", "vital"})
-"""Concept groups of what records call by its name. On the held-out short records of training/bank, 0.7 % of the
-sentences without the name of a drug or examination asked for were proofs, and 2.5 % of those without an operation's:
-few enough, as another operation shown for it does harm."""
+"""Concept groups of what records call by its name: another one shown for it does harm."""
 PRESENCE_NAMED = frozenset({"disease", "person"})
 """Concept groups that a record names where it tells whether there is or was such a thing."""
 _TURNED = 4
 """Shortest Chinese form that may stand turned about in the text (输尿管结石: 输尿管上段结石)."""
+
+
+def _called(presence: bool) -> frozenset[str]:
+    return ALWAYS_NAMED | PRESENCE_NAMED if presence else ALWAYS_NAMED
 
 
 class AnchorCheck:
@@ -52,16 +54,22 @@ class AnchorCheck:
         return all(ids and all(self._told_freely(i, beside=held) for i in ids) for ids in missing)
 
     def lacks_name(self, sentence: Sentence, presence: bool) -> bool:
-        """Whether something is not named that every record calls by its name: a drug, an examination, an operation.
+        """Whether something is not named that records call by its name: a drug, an examination, an operation.
 
         Beside a drug that is named, also the list it should stand in (discharge drugs); where only the presence of the
         matter is asked (`presence`), also a disease or a relative.
         """
-        always = ALWAYS_NAMED | PRESENCE_NAMED if presence else ALWAYS_NAMED
         held, missing = self._missing(sentence)
         known = [self._concepts.get(i) for ids in missing for i in ids]
         listed = held and any(each.group == "section" and each.home and "medication" in each.kinds for each in known)
-        return listed or any(each.group in always for each in known)
+        return listed or any(each.group in _called(presence) for each in known)
+
+    def names_another(self, sentence: Sentence, presence: bool) -> bool:
+        """Whether the sentence names another such thing instead: another drug, examination, operation."""
+        _, missing = self._missing(sentence)
+        groups = {self._concepts.get(i).group for ids in missing for i in ids} & _called(presence)
+        named = self._concepts.named(sentence.text)
+        return any(self._concepts.get(i).group in groups for i in named)
 
     def _missing(self, sentence: Sentence) -> tuple[bool, list[frozenset[str]]]:
         """Whether any group is named, and the concepts of each group that is not; none of a group of mere words."""

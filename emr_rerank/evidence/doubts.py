@@ -17,7 +17,8 @@ from emr_rerank.evidence.fitted import FOLDER, read_fitted
 Doubt = Literal[
     "freely",  # the matter is not named, but records put it in many words
     "loose",  # holds none of the words of a question that names nothing known
-    "unnamed",  # the matter is not named
+    "nameless",  # what records call by its name is not named: a drug, an examination, an operation
+    "unnamed",  # something else that is asked about is not named
     "unshown",  # holds nothing of the kind that is asked for: no side, size, amount
 ]
 DOUBTS: tuple[Doubt, ...] = get_args(Doubt)

@@ -156,9 +156,11 @@ class Judge:
             return True  # `Acne.` in an unrelated list
         if self._question.loose:
             return bool(self._question.kinds)  # what is measured must be named
-        ruled_out = role_pattern("nothing_found", self._rules).search(sentence.text)
-        presence = self._question.shape == "yes_no" and not ruled_out
-        return self._needs_value or self._anchors.lacks_name(sentence, presence)
+        return self._needs_value or self._anchors.names_another(sentence, self._presence(sentence))
+
+    def _presence(self, sentence: Sentence) -> bool:
+        """Whether only the presence of a matter is asked; an examination that rules all out need not name it."""
+        return self._question.shape == "yes_no" and not role_pattern("nothing_found", self._rules).search(sentence.text)
 
     def _plausible(self, sentence: Sentence, assertion: Assertion) -> bool:
         if self._of_kin(sentence, assertion) != self._relatives:
@@ -171,8 +173,14 @@ class Judge:
 
     def _doubts(self, sentence: Sentence, named: bool, witnessed: bool) -> Iterator[Doubt]:
         """What a sentence that may prove the answer lacks."""
-        if not named:
-            yield "loose" if self._question.loose else "freely" if self._anchors.may_hold(sentence) else "unnamed"
+        if named:
+            pass
+        elif self._question.loose:
+            yield "loose"
+        elif self._anchors.lacks_name(sentence, self._presence(sentence)):
+            yield "nameless"
+        else:
+            yield "freely" if self._anchors.may_hold(sentence) else "unnamed"
         if not witnessed and not shows(self._question, sentence):
             yield "unshown"
 
