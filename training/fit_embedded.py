@@ -39,9 +39,9 @@ from training import fit_ordering
 
 RIDGE = 0.002
 THRESHOLD = Settings().min_score
-SHIFT = 1.2
-"""Added to the bias: on the development questions of benchmarks/real refusal F1 hardly differs from 0.6 to 1.2, and 1.2
-refuses least."""
+SHIFT = 1.8
+"""Added to the bias: on the development questions of benchmarks/real first hits grow from 0.6 to 1.8 and refusal F1
+hardly differs; of the answers two in three or more still begin with a proof in every set."""
 FOLDS = 5
 Floats = npt.NDArray[np.float64]
 

@@ -62,10 +62,8 @@ def train(arguments: argparse.Namespace) -> None:
     model.encoder.to(torch.bfloat16)
     optimiser = optimiser_of(model, masters, (arguments.groups_a_step / USUAL_STEP) ** 0.5)
     began, seen, step, saved = 0.0, 0, 0, 0
-    note = {
-        key: getattr(arguments, key)
-        for key in ("layers", "minutes", "seed", "teacher", "start", "dropout", "groups_a_step")
-    }
+    told = ("minutes", "seed", "teacher", "start", "dropout", "groups_a_step")
+    note = {"layers": len(model.encoder.encoder.layer), **{key: getattr(arguments, key) for key in told}}
     losses: list[torch.Tensor] = []
     for each in batches(work, arguments.groups_a_step, arguments.seed, arguments.readers):
         began = began or time.monotonic()  # the readers have begun

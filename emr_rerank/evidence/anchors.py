@@ -1,10 +1,11 @@
 """Whether a sentence speaks of what a question asks about."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from emr_rerank.evidence.terms import holds_form, lexicon
 from emr_rerank.record import Sentence
+from emr_rerank.rules.concepts import Concept
 
 ALWAYS_NAMED = frozenset({"allergy", "drug", "exam", "procedure", "vital"})
 """Concept groups of what records call by its name: another one shown for it does harm."""
@@ -56,20 +57,25 @@ class AnchorCheck:
     def lacks_name(self, sentence: Sentence, presence: bool) -> bool:
         """Whether something is not named that records call by its name: a drug, an examination, an operation.
 
-        Beside a drug that is named, also the list it should stand in (discharge drugs); where only the presence of the
-        matter is asked (`presence`), also a disease or a relative.
+        Where only the presence of the matter is asked (`presence`), also a disease or a relative.
         """
-        held, missing = self._missing(sentence)
-        known = [self._concepts.get(i) for ids in missing for i in ids]
-        listed = held and any(each.group == "section" and each.home and "medication" in each.kinds for each in known)
-        return listed or any(each.group in _called(presence) for each in known)
+        _, missing = self._missing(sentence)
+        return any(each.group in _called(presence) for each in self._all(missing))
 
     def names_another(self, sentence: Sentence, presence: bool) -> bool:
-        """Whether the sentence names another such thing instead: another drug, examination, operation."""
-        _, missing = self._missing(sentence)
-        groups = {self._concepts.get(i).group for ids in missing for i in ids} & _called(presence)
-        named = self._concepts.named(sentence.text)
-        return any(self._concepts.get(i).group in groups for i in named)
+        """Whether the sentence names another such thing instead: another drug, examination, operation.
+
+        A drug that is asked for in a list (discharge drugs) is another one where it stands elsewhere.
+        """
+        held, missing = self._missing(sentence)
+        known = self._all(missing)
+        listed = held and any(each.group == "section" and each.home and "medication" in each.kinds for each in known)
+        groups = {each.group for each in known} & _called(presence)
+        named = self._all([self._concepts.named(sentence.text)])
+        return listed or any(each.group in groups for each in named)
+
+    def _all(self, groups: Iterable[Iterable[str]]) -> list[Concept]:
+        return [self._concepts.get(i) for ids in groups for i in ids]
 
     def _missing(self, sentence: Sentence) -> tuple[bool, list[frozenset[str]]]:
         """Whether any group is named, and the concepts of each group that is not; none of a group of mere words."""

@@ -1,8 +1,8 @@
 """Which scored sentences are evidence. Typed evidence decides more than similarity.
 
 A sentence that tells of another value, day, person or allergen than the one asked for is held down below `min_score`;
-one that holds the asked value of this stay is lifted to at least `TYPED_FLOOR`, one in the section about the matter to
-`HOME_FLOOR`. Of every other the calibrated probability is lowered by what its doubts cost (`doubts`).
+one that holds the asked value of this stay is lifted to at least `TYPED_FLOOR`. Of every other the calibrated
+probability is lowered by what its doubts cost (`doubts`).
 """
 
 from collections.abc import Mapping, Sequence

@@ -8,29 +8,20 @@ from functools import cached_property
 from pathlib import Path
 
 from emr_rerank.evidence.allergy import AllergyCheck
-from emr_rerank.evidence.anchors import AnchorCheck, outside
+from emr_rerank.evidence.anchors import AnchorCheck
 from emr_rerank.evidence.calibration import log_odds, sigmoid
 from emr_rerank.evidence.doubts import Doubt, doubt_costs
 from emr_rerank.evidence.stated import StatedFacts
-from emr_rerank.evidence.terms import lexicon, surface_terms
+from emr_rerank.evidence.terms import lexicon
 from emr_rerank.evidence.times import AskedTime
-from emr_rerank.evidence.understand import content
 from emr_rerank.findings import Fact, Question
 from emr_rerank.record import Assertion, Sentence
 from emr_rerank.rules.evidence import role_pattern, role_sections
 
 TYPED_FLOOR = 0.9
 """Least probability of a sentence that holds a value asked for; what is left is the risk of a misread value."""
-HOME_FLOOR = 0.7
-"""Least probability of a sentence in the section that is about the matter asked for (`Allergies: trimethoprim, rash`):
-what stands there answers, whatever its words."""
-NAMED_FLOOR = 0.7
-"""Least probability of a sentence that names every matter asked for, in a section where such matters are written, of
-the time asked for and as a fact, where the question says nothing else: similarity can't add to that."""
 VETO_CEILING = 0.3
 """Most probability of a sentence that can't prove the answer, however similar it is."""
-SLIGHT: frozenset[Doubt] = frozenset({"freely", "loose"})
-"""Doubts that a fact which answers outweighs: only words are missing."""
 _EXTREME = ("highest", "lowest")
 
 
@@ -133,9 +124,7 @@ class Judge:
         here = self._facts.get(sentence.index, [])
         witnessed = typed or any(self._stated.answers(fact, sentence) for fact in here)
         doubts = frozenset(self._doubts(sentence, named, witnessed))
-        floor = TYPED_FLOOR if witnessed else self._floor(sentence, assertion)
-        if not doubts <= SLIGHT:
-            floor = 0.0
+        floor = TYPED_FLOOR if typed else 0.0
         advised = not witnessed and self._stated.only_advised(here)
         return Verdict(sentence, assertion, True, doubts, floor, witnessed, advised)
 
@@ -194,21 +183,6 @@ class Judge:
         if typed and len(asked.anchors) == 1 and asked.kinds == ("vital",) and asked.window is None:
             return True
         return self._anchors.holds(sentence) or (self._allergies.stated(sentence) and not self._relatives)
-
-    def _floor(self, sentence: Sentence, assertion: Assertion) -> float:
-        """The least probability of a sentence that may be evidence and holds no typed fact that answers."""
-        if self._anchors.at_home(sentence):
-            return HOME_FLOOR
-        asked = self._question
-        if not self._understood or assertion == "conditional" or sentence.section_code not in asked.sections:
-            return 0.0
-        return NAMED_FLOOR if self._anchors.holds(outside(sentence)) else 0.0
-
-    @cached_property
-    def _understood(self) -> bool:
-        """Whether the rules know all that the question says; single characters left over are particles."""
-        rest = surface_terms(content(self._question.text, self._rules).text)
-        return bool(self._question.anchors) and not self._question.loose and all(len(term) < 2 for term in rest)
 
     def _of_kin(self, sentence: Sentence, assertion: Assertion) -> bool:
         """Whether the sentence tells of relatives; where these are asked about, naming them is enough (无家族史)."""

@@ -17,9 +17,10 @@ from emr_rerank.findings import Fact, Question
 from emr_rerank.record import Assertion, Record, Sentence
 from emr_rerank.settings import Settings
 
-MOST_READ = 32
-"""Candidates that are scored: the likeliest by all that is known without reading them."""
-HELD_DOWN_READ = 8
+MOST_READ = 14
+"""Candidates that are scored: the likeliest by all that is known without reading them. On the development questions of
+benchmarks/real the first 14 hold a proof for 97 to 100 % of the questions of which any candidate is one."""
+HELD_DOWN_READ = 5
 """Candidates that can't be evidence, but are scored so that the best of them can be shown as rejected."""
 
 
