@@ -39,15 +39,20 @@ class AnchorCheck:
         self._groups = [(self._concepts_of(group), self._names(group)) for group in groups]
         self._carried = carried or {}
 
-    def holds(self, sentence: Sentence, known: frozenset[str] | None = None) -> bool:
-        """Whether the sentence satisfies every group; `known`: the concepts that it and its titles name, if counted."""
+    def holds(self, sentence: Sentence, known: frozenset[str] | None = None, *, carried: bool = True) -> bool:
+        """Whether the sentence satisfies every group.
+
+        Args:
+            known: the concepts that it and its titles name, if counted.
+            carried: whether what earlier sentences name for it counts too.
+        """
         if not self._groups:
             return True
-        text = " ".join((*sentence.section_path, sentence.text))
-        named = self._concepts.named(text) if known is None else known
-        before = self._carried.get(sentence.index, frozenset())
-        held = self._held(sentence, text, named | before)
-        return all(held) or self._held_but_for_the_place(held, named | before)
+        named = self._concepts.named(_told(sentence)) if known is None else known
+        if carried:
+            named = named | self._carried.get(sentence.index, frozenset())
+        held = self._held(sentence, _told(sentence), named)
+        return all(held) or self._held_but_for_the_place(held, named)
 
     def may_hold(self, sentence: Sentence) -> bool:
         """Whether all that is not named is a matter that records put in many words, so that its score may decide."""
@@ -65,23 +70,27 @@ class AnchorCheck:
     def names_another(self, sentence: Sentence, presence: bool) -> bool:
         """Whether the sentence names another such thing instead: another drug, examination, operation.
 
-        A drug that is asked for in a list (discharge drugs) is another one where it stands elsewhere.
+        A drug that is asked for in a list (discharge drugs) is another one where it stands elsewhere; a drug that is
+        given is none of which an allergy is told.
         """
         held, missing = self._missing(sentence)
         known = self._all(missing)
         listed = held and any(each.group == "section" and each.home and "medication" in each.kinds for each in known)
         groups = {each.group for each in known} & _called(presence)
-        named = self._all([self._concepts.named(sentence.text)])
-        return listed or any(each.group in groups for each in named)
+        named = self._all([self._named(sentence)])
+        return listed or "allergy" in groups or any(each.group in groups for each in named)
 
     def _all(self, groups: Iterable[Iterable[str]]) -> list[Concept]:
         return [self._concepts.get(i) for ids in groups for i in ids]
 
     def _missing(self, sentence: Sentence) -> tuple[bool, list[frozenset[str]]]:
         """Whether any group is named, and the concepts of each group that is not; none of a group of mere words."""
-        text = " ".join((*sentence.section_path, sentence.text))
-        held = self._held(sentence, text, self._concepts.named(text) | self._carried.get(sentence.index, frozenset()))
+        held = self._held(sentence, _told(sentence), self._named(sentence))
         return any(held), [ids for (ids, _), holds in zip(self._groups, held, strict=True) if not holds]
+
+    def _named(self, sentence: Sentence) -> frozenset[str]:
+        """The concepts that the sentence, its titles and what it goes on from name."""
+        return self._concepts.named(_told(sentence)) | self._carried.get(sentence.index, frozenset())
 
     def _told_freely(self, concept_id: str, *, beside: bool) -> bool:
         """Whether records put the matter in many words; beside a thing named, a section asked for only says where."""
@@ -123,6 +132,10 @@ class AnchorCheck:
 
     def _at_home(self, ids: frozenset[str], sentence: Sentence) -> bool:
         return any(sentence.section_code in self._concepts.get(concept_id).home for concept_id in ids)
+
+
+def _told(sentence: Sentence) -> str:
+    return " ".join((*sentence.section_path, sentence.text))
 
 
 def outside(sentence: Sentence) -> Sentence:

@@ -20,6 +20,8 @@ from emr_rerank.rules.evidence import role_pattern, role_sections
 
 TYPED_FLOOR = 0.9
 """Least probability of a sentence that holds a value asked for; what is left is the risk of a misread value."""
+HEADED_FLOOR = 0.7
+"""Least probability of a result (`培养5天无细菌生长`) that only the head of its report names: no reranker sees that."""
 VETO_CEILING = 0.3
 """Most probability of a sentence that can't prove the answer, however similar it is."""
 _EXTREME = ("highest", "lowest")
@@ -124,7 +126,7 @@ class Judge:
         here = self._facts.get(sentence.index, [])
         witnessed = typed or any(self._stated.answers(fact, sentence) for fact in here)
         doubts = frozenset(self._doubts(sentence, named, witnessed))
-        floor = TYPED_FLOOR if typed else 0.0
+        floor = TYPED_FLOOR if typed else HEADED_FLOOR if named and self._headed(sentence) else 0.0
         advised = not witnessed and self._stated.only_advised(here)
         return Verdict(sentence, assertion, True, doubts, floor, witnessed, advised)
 
@@ -183,6 +185,11 @@ class Judge:
         if typed and len(asked.anchors) == 1 and asked.kinds == ("vital",) and asked.window is None:
             return True
         return self._anchors.holds(sentence) or (self._allergies.stated(sentence) and not self._relatives)
+
+    def _headed(self, sentence: Sentence) -> bool:
+        """Whether a table row of a report is of the matter only by what stands before it."""
+        reported = sentence.row is not None and sentence.section_code in role_sections("results", self._rules)
+        return reported and bool(self._question.concepts) and not self._anchors.holds(sentence, carried=False)
 
     def _of_kin(self, sentence: Sentence, assertion: Assertion) -> bool:
         """Whether the sentence tells of relatives; where these are asked about, naming them is enough (无家族史)."""

@@ -175,14 +175,6 @@ def test_a_denial_answers_a_yes_no_question() -> None:
     assert [item.assertion for item in choice.kept] == ["absent"]
 
 
-def test_what_stands_in_the_section_about_the_matter_answers_whatever_its_words() -> None:
-    lines = [sentence(0, "Trimethoprim - rash in 2019.", "allergy_history"), sentence(1, "Trimethoprim bd.", "orders")]
-    choice = ask("Is the patient allergic to any medicines?", lines, [0.1, 0.1])
-    assert indices(choice) == [0]
-    assert SETTINGS.min_score <= choice.kept[0].score < TYPED_FLOOR
-    assert ask("Is the patient allergic to penicillin?", lines, [0.1, 0.1]).kept == ()
-
-
 @pytest.mark.parametrize("question", ["患者对什么药物过敏", "有没有药物过敏", "输了几个单位红细胞"])
 def test_a_finding_comes_before_a_denial_where_it_answers_better(question: str) -> None:
     texts = ["无食物过敏，无输血史。", "磺胺类药物过敏，输血2U后。"]
@@ -240,40 +232,6 @@ def test_below_the_threshold_nothing_is_kept(score: float) -> None:
     choice = ask("胸痛像针扎一样吗", [sentence(0, "患者无胸痛。")], [score])
     assert choice.kept == ()
     assert choice.rejected[0].score == pytest.approx(score)
-
-
-def floored(question: str, text: str, code: str, assertion: Assertion = "present") -> list[int]:
-    return indices(ask(question, [sentence(0, text, code)], [0.1], assertions=[assertion]))
-
-
-@pytest.mark.parametrize(
-    ("question", "text", "code", "assertion"),
-    [
-        ("有胸痛吗", "患者无胸痛。", "present_illness", "absent"),
-        ("患者到底有没有胸痛？", "患者胸痛2天。", "present_illness", "present"),
-        ("盗汗有没有", "夜间盗汗明显。", "progress_note", "present"),
-    ],
-)
-def test_what_the_rules_affirm_is_not_refused_for_its_score(
-    question: str, text: str, code: str, assertion: Assertion
-) -> None:
-    assert floored(question, text, code, assertion) == [0]
-
-
-@pytest.mark.parametrize(
-    ("question", "text", "code", "assertion"),
-    [
-        ("有胸痛吗", "如出现胸痛，及时就诊。", "present_illness", "conditional"),
-        ("有胸痛吗", "母亲有胸痛。", "present_illness", "family"),
-        ("有胸痛吗", "胸痛时用", "orders", "present"),
-        ("胸痛几次", "患者胸痛。", "present_illness", "present"),
-        ("胸痛像针扎一样吗", "患者胸痛2天。", "present_illness", "present"),
-    ],
-)
-def test_what_the_rules_do_not_affirm_needs_its_score(
-    question: str, text: str, code: str, assertion: Assertion
-) -> None:
-    assert floored(question, text, code, assertion) == []
 
 
 def test_what_may_happen_is_no_finding_even_where_findings_stand() -> None:
