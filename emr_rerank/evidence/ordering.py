@@ -101,7 +101,7 @@ class Order:
         all_worth = worth(proven) + self.signs(proven) @ order_weights()
         return [item for item, _ in sorted(zip(proven, all_worth, strict=True), key=lambda pair: self._rank(*pair))]
 
-    def _rank(self, item: Judged, worth: float) -> tuple[bool, bool, float]:
+    def _rank(self, item: Judged, own_worth: float) -> tuple[bool, bool, float]:
         """The chief item of a list stands first, whatever its words.
 
         A stated allergy comes before any denial, however it is worded: overlooking it is the greater harm.
@@ -109,7 +109,7 @@ class Order:
         if self._listed(item.sentence):
             return False, False, self._steps(item.sentence) + 1e-6 * item.sentence.index
         denied_allergy = "allergy" in self._question.kinds and item.assertion == "absent"
-        return True, denied_allergy, -worth
+        return True, denied_allergy, -own_worth
 
     def signs(self, proven: Sequence[Judged]) -> Floats:
         """The signs of each sentence, those against it below 0; shape (sentences, signs)."""
