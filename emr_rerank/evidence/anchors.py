@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from pathlib import Path
+from typing import Literal
 
 from emr_rerank.evidence.terms import holds_form, lexicon
 from emr_rerank.record import Sentence
@@ -11,6 +12,16 @@ ALWAYS_NAMED = frozenset({"allergy", "drug", "exam", "procedure", "vital"})
 """Concept groups of what records call by its name: another one shown for it does harm."""
 PRESENCE_NAMED = frozenset({"disease", "person"})
 """Concept groups that a record names where it tells whether there is or was such a thing."""
+Lack = Literal[
+    "allergy",  # no allergy is named where one is asked about; this and the next disprove
+    "other_drug",  # another drug is named instead
+    "another",  # another examination or operation is named instead
+    "nameless",  # what records call by its name is not named
+    "freely",  # what is not named is a matter that records put in many words
+    "unnamed",  # something else is not named
+    "loose",  # the question names nothing known, and the sentence holds none of its words
+]
+"""How a sentence falls short of naming what is asked about."""
 _TURNED = 4
 """Shortest Chinese form that may stand turned about in the text (输尿管结石: 输尿管上段结石)."""
 
@@ -54,39 +65,33 @@ class AnchorCheck:
         held = self._held(sentence, _told(sentence), named)
         return all(held) or self._held_but_for_the_place(held, named)
 
-    def may_hold(self, sentence: Sentence) -> bool:
-        """Whether all that is not named is a matter that records put in many words, so that its score may decide."""
-        held, missing = self._missing(sentence)
-        return all(ids and all(self._told_freely(i, beside=held) for i in ids) for ids in missing)
+    def lack(self, sentence: Sentence, presence: bool) -> Lack:
+        """How a sentence that does not hold falls short.
 
-    def lacks_name(self, sentence: Sentence, presence: bool) -> bool:
-        """Whether something is not named that records call by its name: a drug, an examination, an operation.
-
-        Where only the presence of the matter is asked (`presence`), also a disease or a relative.
+        What records call by its name (a drug, an examination, an operation) must be named; where only the presence of
+        the matter is asked (`presence`), also a disease or a relative. A drug that is asked for in a list (discharge
+        drugs) is another one where it stands elsewhere; a drug that is given is none of which an allergy is told.
         """
-        _, missing = self._missing(sentence)
-        return any(each.group in _called(presence) for each in self._all(missing))
-
-    def names_another(self, sentence: Sentence, presence: bool) -> bool:
-        """Whether the sentence names another such thing instead: another drug, examination, operation.
-
-        A drug that is asked for in a list (discharge drugs) is another one where it stands elsewhere; a drug that is
-        given is none of which an allergy is told.
-        """
-        held, missing = self._missing(sentence)
+        named = self._named(sentence)
+        held = self._held(sentence, _told(sentence), named)
+        missing = [ids for (ids, _), holds in zip(self._groups, held, strict=True) if not holds]
         known = self._all(missing)
-        listed = held and any(each.group == "section" and each.home and "medication" in each.kinds for each in known)
-        groups = {each.group for each in known} & _called(presence)
-        named = self._all([self._named(sentence)])
-        return listed or "allergy" in groups or any(each.group in groups for each in named)
+        called = {each.group for each in known} & _called(presence)
+        if "allergy" in called:
+            return "allergy"
+        listed = any(each.group == "section" and each.home and "medication" in each.kinds for each in known)
+        others = {each.group for each in self._all([named])} & called
+        if (listed and any(held)) or "drug" in others:
+            return "other_drug"
+        if others:
+            return "another"
+        if called:
+            return "nameless"
+        freely = all(ids and all(self._told_freely(i, beside=any(held)) for i in ids) for ids in missing)
+        return "freely" if freely else "unnamed"
 
     def _all(self, groups: Iterable[Iterable[str]]) -> list[Concept]:
         return [self._concepts.get(i) for ids in groups for i in ids]
-
-    def _missing(self, sentence: Sentence) -> tuple[bool, list[frozenset[str]]]:
-        """Whether any group is named, and the concepts of each group that is not; none of a group of mere words."""
-        held = self._held(sentence, _told(sentence), self._named(sentence))
-        return any(held), [ids for (ids, _), holds in zip(self._groups, held, strict=True) if not holds]
 
     def _named(self, sentence: Sentence) -> frozenset[str]:
         """The concepts that the sentence, its titles and what it goes on from name."""

@@ -13,7 +13,7 @@ from emr_rerank.evidence.answering import answering_facts
 from emr_rerank.evidence.judging import TYPED_FLOOR, Judge, Judged, Verdict
 from emr_rerank.evidence.operation_time import operation_day
 from emr_rerank.evidence.ordering import Order
-from emr_rerank.evidence.stated import MEASURED, StatedFacts
+from emr_rerank.evidence.stated import StatedFacts
 from emr_rerank.evidence.terms import lexicon
 from emr_rerank.evidence.times import AskedTime, stay_of
 from emr_rerank.evidence.typed import asked_names, rank_witnesses, witnesses
@@ -72,10 +72,9 @@ class Chooser:
         self._time = AskedTime(question, stay, operated, event_moments, rules)
         self._found = witnesses(self._time, facts, sentences, names)
         relatives = lexicon(rules).relatives(question.concepts)
-        measured = any(fact.kind in MEASURED and fact.name in names for fact in facts)
         self._stated = StatedFacts(self._time, names, relatives, facts)
         self._anchors = AnchorCheck(question.anchors, rules, carried)
-        judge = Judge(self._time, self._found, facts, self._stated, relatives, measured, self._anchors, rules)
+        judge = Judge(self._time, self._found, facts, self._stated, relatives, names, self._anchors, rules)
         self.verdicts: tuple[Verdict, ...] = tuple(map(judge, sentences, assertions))
         self.order = Order(question, self._anchors, rules)
 

@@ -15,10 +15,13 @@ from emr_rerank.errors import ModelError
 from emr_rerank.evidence.fitted import FOLDER, read_fitted
 
 Doubt = Literal[
-    "freely",  # the matter is not named, but records put it in many words
-    "loose",  # holds none of the words of a question that names nothing known
+    "another",  # another examination or operation is named than the one asked about
     "nameless",  # what records call by its name is not named: a drug, an examination, an operation
+    "freely",  # the matter is not named, but records put it in many words
     "unnamed",  # something else that is asked about is not named
+    "loose",  # holds none of the words of a question that names nothing known
+    "untold",  # no value can be read where one is asked for, nor does it say that it is normal or not
+    "other_end",  # tells of the other end of the stay than asked about
     "unshown",  # holds nothing of the kind that is asked for: no side, size, amount
 ]
 DOUBTS: tuple[Doubt, ...] = get_args(Doubt)

@@ -8,10 +8,10 @@ from functools import cached_property
 from pathlib import Path
 
 from emr_rerank.evidence.allergy import AllergyCheck
-from emr_rerank.evidence.anchors import AnchorCheck
+from emr_rerank.evidence.anchors import AnchorCheck, Lack
 from emr_rerank.evidence.calibration import log_odds, sigmoid
 from emr_rerank.evidence.doubts import Doubt, doubt_costs
-from emr_rerank.evidence.stated import StatedFacts
+from emr_rerank.evidence.stated import MEASURED, StatedFacts
 from emr_rerank.evidence.terms import lexicon
 from emr_rerank.evidence.times import AskedTime
 from emr_rerank.findings import Fact, Question
@@ -88,7 +88,7 @@ class Judge:
         facts: facts of the candidates.
         stated: which facts of other kinds are asked for.
         relatives: whether relatives are asked about.
-        measured: whether only a measured value can answer.
+        names: names of the facts asked for.
         anchors: the anchors of the question.
         rules_dir: a hospital's own rule files.
     """
@@ -100,7 +100,7 @@ class Judge:
         facts: Sequence[Fact],
         stated: StatedFacts,
         relatives: bool,
-        measured: bool,
+        names: frozenset[str],
         anchors: AnchorCheck,
         rules_dir: Path | None,
     ) -> None:
@@ -113,6 +113,8 @@ class Judge:
         for fact in facts:
             self._facts.setdefault(fact.sentence, []).append(fact)
         self._stated = stated
+        self._names = names
+        measured = any(fact.kind in MEASURED and fact.name in names for fact in facts)
         self._needs_value = bool(time.question.analytes) or measured
         self._relatives = relatives
         self._rules = rules_dir
@@ -121,37 +123,48 @@ class Judge:
         """The verdict on one candidate."""
         typed = sentence.index in self._found and not self._hypothetical(sentence, "present")
         named = self._speaks_of_it(sentence, typed)
-        if self._disproved(sentence, assertion, typed, named):
+        lack = None if named else self._lack(sentence)
+        if self._disproved(sentence, assertion, typed, lack):
             return Verdict(sentence, assertion, allowed=False)
         here = self._facts.get(sentence.index, [])
         witnessed = typed or any(self._stated.answers(fact, sentence) for fact in here)
-        doubts = frozenset(self._doubts(sentence, named, witnessed))
+        doubts = frozenset(self._doubts(sentence, lack, typed, witnessed))
         floor = TYPED_FLOOR if typed else HEADED_FLOOR if named and self._headed(sentence) else 0.0
         advised = not witnessed and self._stated.only_advised(here)
         return Verdict(sentence, assertion, True, doubts, floor, witnessed, advised)
 
-    def _disproved(self, sentence: Sentence, assertion: Assertion, typed: bool, named: bool) -> bool:
-        """Whether the sentence tells of another value, person, time or thing than asked for."""
-        if not self._allergies.bears_on(sentence) or (not named and self._needs_name(sentence)):
+    def _lack(self, sentence: Sentence) -> Lack:
+        """How a sentence that does not speak of it falls short."""
+        if self._question.loose:
+            return "loose"
+        # an examination that rules all out need not name the matter
+        ruled_out = role_pattern("nothing_found", self._rules).search(sentence.text)
+        return self._anchors.lack(sentence, self._question.shape == "yes_no" and not ruled_out)
+
+    def _disproved(self, sentence: Sentence, assertion: Assertion, typed: bool, lack: str | None) -> bool:
+        """Whether the sentence tells of another value, person, time or drug than asked for, or of nothing at all."""
+        if not self._allergies.bears_on(sentence) or lack in ("allergy", "other_drug"):
             return True
-        if self._needs_value:
-            return not typed and not (self._told_in_words(sentence, assertion) and self._shows(sentence, assertion))
+        if lack and (self._needs_value or self._unrelated(sentence)):
+            return True
+        if typed:
+            return False
+        if self._needs_value and self._tells_another_value(sentence):
+            return True
         return not (self._plausible(sentence, assertion) and self._shows(sentence, assertion))
 
-    def _needs_name(self, sentence: Sentence) -> bool:
-        """Whether a proof must name what the sentence does not: with a value asked for, all that the question names."""
-        if (
-            role_pattern("bare_item", self._rules).fullmatch(sentence.text)
-            and sentence.section_code not in self._question.sections
-        ):
-            return True  # `Acne.` in an unrelated list
-        if self._question.loose:
-            return bool(self._question.kinds)  # what is measured must be named
-        return self._needs_value or self._anchors.names_another(sentence, self._presence(sentence))
+    def _unrelated(self, sentence: Sentence) -> bool:
+        """Whether a sentence that does not name the matter can't be about it all the same."""
+        if self._question.loose and self._question.kinds:
+            return True  # what is measured must be named
+        bare = role_pattern("bare_item", self._rules).fullmatch(sentence.text)
+        return bool(bare) and sentence.section_code not in self._question.sections  # `Acne.` in another list
 
-    def _presence(self, sentence: Sentence) -> bool:
-        """Whether only the presence of a matter is asked; an examination that rules all out need not name it."""
-        return self._question.shape == "yes_no" and not role_pattern("nothing_found", self._rules).search(sentence.text)
+    def _tells_another_value(self, sentence: Sentence) -> bool:
+        """Whether the sentence holds another value: the asked one of another time or person, or a row of a table."""
+        if sentence.row is not None:
+            return not self._told_in_words(sentence)
+        return any(fact.name in self._names for fact in self._facts.get(sentence.index, ()))
 
     def _plausible(self, sentence: Sentence, assertion: Assertion) -> bool:
         if self._of_kin(sentence, assertion) != self._relatives:
@@ -162,16 +175,14 @@ class Judge:
             return False
         return not self._hypothetical(sentence, assertion) and self._time.holds_sentence(sentence)
 
-    def _doubts(self, sentence: Sentence, named: bool, witnessed: bool) -> Iterator[Doubt]:
-        """What a sentence that may prove the answer lacks."""
-        if named:
-            pass
-        elif self._question.loose:
-            yield "loose"
-        elif self._anchors.lacks_name(sentence, self._presence(sentence)):
-            yield "nameless"
-        else:
-            yield "freely" if self._anchors.may_hold(sentence) else "unnamed"
+    def _doubts(self, sentence: Sentence, lack: Lack | None, typed: bool, witnessed: bool) -> Iterator[Doubt]:
+        """What speaks against a sentence that may prove the answer."""
+        if lack is not None and lack != "allergy" and lack != "other_drug":
+            yield lack
+        if self._needs_value and not typed and not self._told_in_words(sentence):
+            yield "untold"
+        if not typed and self._time.at_other_end(sentence):
+            yield "other_end"
         if not witnessed and not shows(self._question, sentence):
             yield "unshown"
 
@@ -219,19 +230,18 @@ class Judge:
         examined = any(known.concept(name).group == "exam" for name in self._question.concepts)
         return examined and self._question.shape not in ("yes_no", "date")
 
-    def _told_in_words(self, sentence: Sentence, assertion: Assertion) -> bool:
+    def _told_in_words(self, sentence: Sentence) -> bool:
         """Whether the sentence tells the asked analyte's finding without a value, where no value answers."""
         asked = self._question
         if self._found or asked.shape in _EXTREME or not asked.analytes or self._names_of(sentence):
             return False
         if self._time.bounded and self._time.day is None:
             return False
-        classes = {name for name in asked.concepts if lexicon(self._rules).concept(name).group == "class"}
         words = lexicon(self._rules)
+        classes = {name for name in asked.concepts if words.concept(name).group == "class"}
         named = set(words.analytes_in(sentence.text)) & set(asked.analytes)
         named |= words.concepts.named(sentence.text) & classes
-        finding = role_pattern("verbal_finding", self._rules).search(sentence.text)
-        return bool(named and finding) and self._plausible(sentence, assertion)
+        return bool(named and role_pattern("verbal_finding", self._rules).search(sentence.text))
 
     def _names_of(self, sentence: Sentence) -> bool:
         """Whether the sentence holds a value asked for, if of another time or person."""

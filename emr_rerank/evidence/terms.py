@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
+from emr_rerank.errors import RuleError
 from emr_rerank.rules.analytes import Catalogue, catalogue
 from emr_rerank.rules.colloquial import spoken_names
 from emr_rerank.rules.concepts import REMEMBERED, Concept, Concepts, lower, stands_free
@@ -132,4 +133,9 @@ def lexicon(rules_dir: Path | None = None) -> Lexicon:
     Raises:
         RuleError: a rule file is wrong.
     """
-    return Lexicon(concepts_and_drugs(rules_dir), catalogue(rules_dir), rules_dir)
+    known, analytes = concepts_and_drugs(rules_dir), catalogue(rules_dir)
+    for concept in known:
+        for name in concept.analytes:
+            if name not in analytes:
+                raise RuleError(f"rule '{concept.id}': '{name}' is no analyte.", "Add it, or take it out of the rule.")
+    return Lexicon(known, analytes, rules_dir)

@@ -136,7 +136,7 @@ class AskedTime:
             return any(self._fits(when) for when in [*named, sentence.date])
         if question.operation is not None and not question.concepts:
             return self._operation.holds(sentence, None if retells(sentence, self.rules_dir) else sentence.date)
-        return question.window is None or not (self._of_another_stay(sentence) or self._of_other_end(sentence))
+        return question.window is None or not self._of_another_stay(sentence)
 
     def _on_day(self, when: str | None) -> bool:
         if self.day is None:
@@ -144,8 +144,10 @@ class AskedTime:
         until = self.question.until
         return within_days(when, self.day, until) if until else same_day(when, self.day)
 
-    def _of_other_end(self, sentence: Sentence) -> bool:
-        """Whether the sentence stands in a section that tells of the other end of the stay."""
+    def at_other_end(self, sentence: Sentence) -> bool:
+        """Whether one end of the stay is asked about and the sentence stands in a section that tells of the other."""
+        if self.question.window is None:
+            return False
         if self.question.window == "admission":
             return sentence.section_code in role_sections("discharge", self.rules_dir)
         told = sentence.section_code in role_sections("never_discharge", self.rules_dir)

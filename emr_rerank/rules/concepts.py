@@ -1,7 +1,7 @@
 """Clinical concepts: groups of Chinese and English words for one matter, so that a question and a record meet."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache, partial
 from pathlib import Path
@@ -85,6 +85,9 @@ class Concepts:
         for forms in self._forms.values():
             forms.sort(key=lambda pair: -len(pair[0]))
         self._named = lru_cache(REMEMBERED)(self._names_in)
+
+    def __iter__(self) -> Iterator[Concept]:
+        return iter(self._by_id.values())
 
     def get(self, concept_id: str) -> Concept:
         """The concept with this id; KeyError when there is none."""

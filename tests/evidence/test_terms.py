@@ -1,5 +1,8 @@
+from pathlib import Path
+
 import pytest
 
+from emr_rerank.errors import RuleError
 from emr_rerank.evidence.anchors import AnchorCheck
 from emr_rerank.evidence.days import same_day
 from emr_rerank.evidence.passage import passage, split_passage
@@ -88,3 +91,11 @@ def test_a_passage_carries_its_titles_and_gives_them_back(record: Record) -> Non
     assert split_passage(shown) == ("入院记录 › 主诉", "主诉：反复胸闷气促3年，加重1周。")
     assert split_passage("plain text") == ("", "plain text")
     assert "\t" not in passage(record.sentences[6])
+
+
+def test_a_class_names_analytes_that_there_are(tmp_path: Path) -> None:
+    assert "total_t3" in understand("甲功怎么样").analytes  # reading the shipped rules checks them all
+    own = "rules:\n  - {id: concept.own, group: class, forms: [某功], kinds: [lab], analytes: [tsh, t9]}\n"
+    (tmp_path / "concepts.yaml").write_text(own, encoding="utf-8")
+    with pytest.raises(RuleError, match="'t9' is no analyte"):
+        lexicon(tmp_path)

@@ -84,7 +84,7 @@ def test_the_reranker_reads_what_can_be_evidence_and_a_few_others(
 ) -> None:
     monkeypatch.setattr("emr_rerank.pipeline.located.HELD_DOWN_READ", 1)
     asker, given = Asker(settings), []
-    question = "肌酐较入院时有何变化？"
+    question = "患者对青霉素过敏吗？"
     located = asker.locate(record, question)
     scores = located.score(asker.reranker)
     monkeypatch.setattr(asker.reranker, "score", lambda _, passages: given.extend(passages) or [0.1] * len(passages))

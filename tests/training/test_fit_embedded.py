@@ -8,7 +8,7 @@ import pytest
 from benchmarks import short_records
 from emr_rerank.evidence.doubts import DOUBTS
 from emr_rerank.evidence.embedded import FEATURES
-from training.fit_embedded import Group, fit, groups_of
+from training.fit_embedded import USUAL_COST, Group, fit, groups_of
 
 RECORD = """=== zh | 心内科 出院记录
 1 出院记录 › 入院情况 | 患者胸痛2小时入院，否认糖尿病史。
@@ -32,14 +32,14 @@ def made(chance: np.random.Generator, doubt: str) -> Group:
     return Group("r", known, np.arange(8) == (0 if answerable else 9), answerable)
 
 
-def test_a_doubt_costs_what_it_misleads_and_others_cost_nothing() -> None:
+def test_a_doubt_costs_what_it_misleads_and_unseen_ones_what_is_usual() -> None:
     chance = np.random.default_rng(3)
     groups = [made(chance, "unnamed") for _ in range(200)]
     fitted = fit(groups)
     weights = dict(zip((*FEATURES, *DOUBTS), fitted.weights, strict=True))
     assert weights["cross_encoder"] > 0.5 and weights["unnamed"] > 1.5
     others = [weights[doubt] for doubt in DOUBTS if doubt != "unnamed"]
-    assert others == pytest.approx([0] * len(others), abs=1e-3)
+    assert others == pytest.approx([USUAL_COST] * len(others), abs=1e-3)
     right = [(fitted.logits(group).max() > 0) == group.answerable for group in groups]
     assert np.mean(right) > 0.8
 
