@@ -14,8 +14,7 @@ PRESENCE_NAMED = frozenset({"disease", "person"})
 """Concept groups that a record names where it tells whether there is or was such a thing."""
 Lack = Literal[
     "allergy",  # no allergy is named where one is asked about; this and the next disprove
-    "other_drug",  # another drug is named instead
-    "another",  # another examination or operation is named instead
+    "another",  # another drug, examination or operation is named instead
     "nameless",  # what records call by its name is not named
     "freely",  # what is not named is a matter that records put in many words
     "unnamed",  # something else is not named
@@ -80,10 +79,7 @@ class AnchorCheck:
         if "allergy" in called:
             return "allergy"
         listed = any(each.group == "section" and each.home and "medication" in each.kinds for each in known)
-        others = {each.group for each in self._all([named])} & called
-        if (listed and any(held)) or "drug" in others:
-            return "other_drug"
-        if others:
+        if (listed and any(held)) or any(each.group in called for each in self._all([named])):
             return "another"
         if called:
             return "nameless"

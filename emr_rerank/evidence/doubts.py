@@ -15,7 +15,6 @@ from emr_rerank.errors import ModelError
 from emr_rerank.evidence.fitted import FOLDER, read_fitted
 
 Doubt = Literal[
-    "another",  # another examination or operation is named than the one asked about
     "nameless",  # what records call by its name is not named: a drug, an examination, an operation
     "freely",  # the matter is not named, but records put it in many words
     "unnamed",  # something else that is asked about is not named

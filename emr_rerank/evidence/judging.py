@@ -142,8 +142,8 @@ class Judge:
         return self._anchors.lack(sentence, self._question.shape == "yes_no" and not ruled_out)
 
     def _disproved(self, sentence: Sentence, assertion: Assertion, typed: bool, lack: str | None) -> bool:
-        """Whether the sentence tells of another value, person, time or drug than asked for, or of nothing at all."""
-        if not self._allergies.bears_on(sentence) or lack in ("allergy", "other_drug"):
+        """Whether the sentence tells of another value, person, day or thing than asked for, or of nothing at all."""
+        if not self._allergies.bears_on(sentence) or lack in ("allergy", "another"):
             return True
         if lack and (self._needs_value or self._unrelated(sentence)):
             return True
@@ -177,7 +177,7 @@ class Judge:
 
     def _doubts(self, sentence: Sentence, lack: Lack | None, typed: bool, witnessed: bool) -> Iterator[Doubt]:
         """What speaks against a sentence that may prove the answer."""
-        if lack is not None and lack != "allergy" and lack != "other_drug":
+        if lack is not None and lack != "allergy" and lack != "another":
             yield lack
         if self._needs_value and not typed and not self._told_in_words(sentence):
             yield "untold"
@@ -252,11 +252,9 @@ class Judge:
 
         A date that is asked for may also be that of the sentence's document.
         """
-        needed = self._question.must_show
-        if self._question.shape == "date" and sentence.date:
-            return True
+        told = f"{sentence.text} {sentence.date}" if self._question.shape == "date" else sentence.text
         denied = assertion == "absent" and not self._question.loose
-        return denied or all(re.search(pattern, sentence.text, re.IGNORECASE) for pattern in needed)
+        return denied or all(re.search(pattern, told, re.IGNORECASE) for pattern in self._question.must_show)
 
     def _hypothetical(self, sentence: Sentence, assertion: Assertion) -> bool:
         """Whether the sentence says what may happen: it does not prove that it did, unless plans are asked for."""

@@ -278,6 +278,8 @@ def test_dates_asked_for_in_short_forms(question: str, shape: str) -> None:
         ("Tmax?", "He had a fever of 103.", "Mom noticed a tactile temperature."),
         ("Peak flow?", "Peak flow was 300.", "Good respiratory effort."),
         ("When was the surgery?", "2025年3月行手术。", "行手术治疗。"),
+        ("什么时候停的吸氧", "停吸氧，SpO297%。", "吸氧2L/min。"),
+        ("为什么停用华法林", "INR 5.2，华法林停用。", "口服华法林。"),
     ],
 )
 def test_what_the_answer_must_show(question: str, told: str, untold: str) -> None:
