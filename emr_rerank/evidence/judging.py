@@ -129,7 +129,8 @@ class Judge:
         here = self._facts.get(sentence.index, [])
         witnessed = typed or any(self._stated.answers(fact, sentence) for fact in here)
         doubts = frozenset(self._doubts(sentence, lack, typed, witnessed))
-        floor = TYPED_FLOOR if typed else HEADED_FLOOR if named and self._headed(sentence) else 0.0
+        headed = named and "other_end" not in doubts and self._headed(sentence)
+        floor = TYPED_FLOOR if typed else HEADED_FLOOR if headed else 0.0
         advised = not witnessed and self._stated.only_advised(here)
         return Verdict(sentence, assertion, True, doubts, floor, witnessed, advised)
 
@@ -252,7 +253,7 @@ class Judge:
 
         A date that is asked for may also be that of the sentence's document.
         """
-        told = f"{sentence.text} {sentence.date}" if self._question.shape == "date" else sentence.text
+        told = f"{sentence.text} {sentence.date or ''}" if self._question.shape == "date" else sentence.text
         denied = assertion == "absent" and not self._question.loose
         return denied or all(re.search(pattern, told, re.IGNORECASE) for pattern in self._question.must_show)
 
