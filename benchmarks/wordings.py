@@ -49,6 +49,9 @@ class Constant:
         """The same for each."""
         return [CONSTANT] * len(passages)
 
+    skims = False
+    skim = score
+
 
 class Blind:
     """An embedder to which all texts are alike."""

@@ -116,9 +116,13 @@ class BgeReranker(_BgeModel):
             raise ModelError(f"The model {self.name} gave a score that is no number.", "Set precision to 'fp32'.")
         return logits
 
+    skims = False
+
     def score(self, question: str, passages: Sequence[str]) -> list[float]:
         """Calibrated probability of each passage."""
         return [self._calibration.apply(sigmoid(logit)) for logit in self.logits(question, passages)]
+
+    skim = score
 
     def _load(self, options: BgeOptions, devices: Sequence[str]) -> Any:
         if options.engine == "flagembedding":

@@ -42,6 +42,15 @@ class CalibratedReranker:
         """Calibrated probability of each passage. Raises ModelError: the model failed."""
         return [self.calibration.apply(score) for score in self.reranker.score(question, passages)]
 
+    @property
+    def skims(self) -> bool:
+        """Whether the model skims."""
+        return self.reranker.skims
+
+    def skim(self, question: str, passages: Sequence[str]) -> list[float]:
+        """As `score`, as rough as the model's own `skim`."""
+        return [self.calibration.apply(score) for score in self.reranker.skim(question, passages)]
+
 
 def calibrated(reranker: Reranker, file: Path) -> CalibratedReranker:
     """The reranker behind the calibration in a file.

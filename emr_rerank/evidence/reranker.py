@@ -25,3 +25,10 @@ class Reranker(Protocol):
         Raises:
             ModelError: the model failed.
         """
+
+    @property
+    def skims(self) -> bool:
+        """Whether `skim` is rougher and much faster than `score`; else it is the same."""
+
+    def skim(self, question: str, passages: Sequence[str]) -> list[float]:
+        """As `score`, each probability a little off. Raises ModelError: the model failed."""

@@ -1,6 +1,6 @@
 """The candidates of one question in one record, and which of them are evidence once they are scored."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -17,15 +17,19 @@ from emr_rerank.findings import Fact, Question
 from emr_rerank.record import Assertion, Record, Sentence
 from emr_rerank.settings import Settings
 
-READ_FIRST = 11
-"""Candidates that are scored in any case: the likeliest by all that is known without reading them. On the development
-questions of benchmarks/real reading on finds the first proof for one question in a hundred more."""
-READ_MORE = 14
-"""Candidates that are scored besides where none of the first is surely evidence; the question takes twice as long."""
-ENOUGH = 0.95
-"""Score, after doubts, that makes reading on needless."""
-HELD_DOWN_READ = 5
-"""Candidates that can't be evidence, but are scored so that the best of them can be shown as rejected."""
+READ_FIRST = 12
+"""Candidates that are read in any case, those with the least doubts."""
+ENOUGH = 0.98
+"""Score, after doubts, that makes reading on needless: it loses one first proof in two hundred of the development
+questions of benchmarks/real."""
+HELD_DOWN_READ = 3
+"""Candidates that can't be evidence, but are read so that the best of them can be shown as rejected."""
+UNSURE = 0.1
+"""How far below `min_score` a skimmed candidate may stay and is read again all the same."""
+READ_AGAIN = 1
+"""Skimmed candidates that are read again in any case: the best, which decides whether the record answers at all."""
+MOST_AGAIN = 12
+"""Most skimmed candidates that are read again: more than are shown, and the others are known well enough."""
 
 
 @dataclass(frozen=True)
@@ -59,8 +63,10 @@ class Located:
     def score(self, reranker: Reranker) -> list[float]:
         """Calibrated probability of each candidate; 0 of those that are not worth reading.
 
-        The `READ_FIRST` candidates with the least doubts are read, `READ_MORE` others where none of them reaches
-        `ENOUGH`; of what can't be evidence whatever its score is only HELD_DOWN_READ, to find the best rejected.
+        A cascade (Wang, Lin and Metzler, SIGIR 2011). What may be evidence is skimmed, first the READ_FIRST candidates
+        with the least doubts, then the others, unless one is surely evidence or a measured value decides. What seems
+        likely then is read properly. Of what can't be evidence whatever its score is, only HELD_DOWN_READ are skimmed,
+        to find the best rejected.
 
         Raises:
             ModelError: the reranker failed.
@@ -68,19 +74,33 @@ class Located:
         places = sorted(range(len(self.candidates)), key=lambda place: self.verdicts[place].cost)
         held_down = [place for place in places if not self.verdicts[place].allowed]
         allowed = [place for place in places if self.verdicts[place].allowed]
-        likely = [*allowed, *held_down[: max(HELD_DOWN_READ, self.settings.rejected)]]
+        first, others = allowed[:READ_FIRST], allowed[READ_FIRST:]
         scores = [0.0] * len(self.candidates)
-        self._read(reranker, likely[:READ_FIRST], scores)
-        verdicts, least = self.verdicts, self.settings.min_score
-        if all(verdicts[place].scored(scores[place], least).score < ENOUGH for place in allowed[:READ_FIRST]):
-            self._read(reranker, allowed[READ_FIRST:][:READ_MORE], scores)
+        self._read(reranker.skim, [*first, *held_down[: max(HELD_DOWN_READ, self.settings.rejected)]], scores)
+        if not self._chooser.decided_by_value and all(self._final(place, scores) < ENOUGH for place in first):
+            self._read(reranker.skim, others, scores)
+        if reranker.skims:
+            self._read(reranker.score, self._likely(allowed, scores), scores)
         return scores
 
-    def _read(self, reranker: Reranker, places: Sequence[int], scores: list[float]) -> None:
+    def _read(
+        self, read: Callable[[str, Sequence[str]], list[float]], places: Sequence[int], scores: list[float]
+    ) -> None:
         """Put the scores of these candidates in their places."""
-        made = reranker.score(self.asked.text, [passage(self.candidates[place]) for place in places])
+        made = read(self.asked.text, [passage(self.candidates[place]) for place in places])
         for place, score in zip(places, made, strict=True):
             scores[place] = score
+
+    def _likely(self, places: Sequence[int], scores: Sequence[float]) -> list[int]:
+        """Which of these may prove the answer by their scores; a measured value that is asked for does in any case."""
+        least = self.settings.min_score
+        open_ones = [place for place in places if self.verdicts[place].floor < least]
+        best = sorted(open_ones, key=lambda place: -self._final(place, scores))[:MOST_AGAIN]
+        return [*best[:READ_AGAIN], *(p for p in best[READ_AGAIN:] if self._final(p, scores) >= least - UNSURE)]
+
+    def _final(self, place: int, scores: Sequence[float]) -> float:
+        """The score of a candidate after its doubts."""
+        return self.verdicts[place].scored(scores[place], self.settings.min_score).score
 
     def choose(self, scores: Sequence[float], min_score: float) -> Choice:
         """Evidence and rejected sentences, from the calibrated probability of each candidate."""

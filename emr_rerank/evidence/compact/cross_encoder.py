@@ -1,6 +1,7 @@
 """The cross-encoder that comes with the program; training/README.md says how it was made."""
 
 from collections.abc import Sequence
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
@@ -38,8 +39,29 @@ class CompactCrossEncoder:
         """What runs it: openvino or onnxruntime."""
         return self._network.runtime
 
+    @property
+    def skims(self) -> bool:
+        """Whether `skimmed` is faster than `logits`."""
+        return self.runtime == "openvino"
+
     def logits(self, question: str, passages: Sequence[str]) -> npt.NDArray[np.float64]:
         """The raw logit of each passage, shape (passages,); each depends on its own pair alone."""
-        if not passages:
-            return np.zeros(0)
-        return self._network.run(pair_ids(question, passages)).astype(np.float64)
+        return _logits(self._network, question, passages)
+
+    def skimmed(self, question: str, passages: Sequence[str]) -> npt.NDArray[np.float64]:
+        """`logits` rounded on the way, by as much as the CPU makes of it: the fourth part of the time with bfloat16.
+
+        Raises:
+            ModelError: OpenVINO is not installed.
+        """
+        return _logits(self._rounded, question, passages)
+
+    @cached_property
+    def _rounded(self) -> Network:
+        return Network(self._file, "openvino", rounded=True)
+
+
+def _logits(network: Network, question: str, passages: Sequence[str]) -> npt.NDArray[np.float64]:
+    if not passages:
+        return np.zeros(0)
+    return network.run(pair_ids(question, passages)).astype(np.float64)

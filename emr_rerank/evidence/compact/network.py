@@ -15,8 +15,12 @@ FOLDER = Path(__file__).resolve().parent
 RUNTIMES = ("openvino", "onnxruntime")
 TOKEN_STEP = 8
 """Token counts are filled up to a multiple of it: each new shape costs a runtime some preparation."""
+CALL_TOKENS = 64
+"""What one more call costs, in tokens: texts of several lengths go together where filling them up costs less."""
 MOST_TOKENS = 2048
 """Tokens that go through the network at once."""
+GROUP = 384
+"""Numbers of a layer's input that share a scale where it is rounded to 8 bits: the width of the networks."""
 PAD = 1
 
 Floats = npt.NDArray[np.float32]
@@ -30,15 +34,16 @@ class Network:
     Args:
         file: ONNX with the inputs `ids` and `mask`, both of shape (texts, tokens), and one output.
         runtime: one of RUNTIMES; by default the first that is installed.
+        rounded: compute with as few bits as this CPU multiplies fast, bfloat16 or 8; OpenVINO only.
 
     Raises:
         ModelError: no runtime is installed, or it can't load the file.
     """
 
-    def __init__(self, file: Path, runtime: str | None = None) -> None:
+    def __init__(self, file: Path, runtime: str | None = None, rounded: bool = False) -> None:
         self.runtime = runtime or next((name for name in RUNTIMES if find_spec(name)), "")
         try:
-            self._run = _LOADERS[self.runtime](file)
+            self._run = _rounded(file) if rounded else _LOADERS[self.runtime](file)
         except Exception as error:  # each runtime has errors of its own
             raise ModelError(
                 f"The embedded model {file.name} can't be loaded ({type(error).__name__}).",
@@ -55,15 +60,15 @@ class Network:
 
 
 def _parts(texts: Sequence[Sequence[int]], order: Sequence[int]) -> list[list[int]]:
-    """Places of texts that go together: of one filled-up length, as many as fit."""
+    """Places of texts that go together: of like length, as many as fit."""
     parts: list[list[int]] = []
     width = 0
     for place in order:
         own = _filled(len(texts[place]))
-        if not parts or own != width or (len(parts[-1]) + 1) * own > MOST_TOKENS:
+        if not parts or len(parts[-1]) * (own - width) > CALL_TOKENS or (len(parts[-1]) + 1) * own > MOST_TOKENS:
             parts.append([])
-            width = own
         parts[-1].append(place)
+        width = own
     return parts
 
 
@@ -87,17 +92,31 @@ def _threads() -> int:
 
 
 def _openvino(file: Path) -> Run:
+    # float32 where the file does not say 8 bits: rounding differs between CPUs and runtimes, and a score with it
+    return _compiled(str(file), {"INFERENCE_PRECISION_HINT": "f32", "DYNAMIC_QUANTIZATION_GROUP_SIZE": 0})
+
+
+def _rounded(file: Path) -> Run:
+    import openvino
+    from openvino.passes import ConstantFolding, Manager
+
+    core = openvino.Core()
+    if "BF16" not in core.get_property("CPU", "OPTIMIZATION_CAPABILITIES"):
+        return _compiled(str(file), {"INFERENCE_PRECISION_HINT": "f32", "DYNAMIC_QUANTIZATION_GROUP_SIZE": GROUP})
+    model = core.read_model(str(file))
+    unpack = Manager()
+    unpack.register_pass(ConstantFolding())  # else weights are unpacked from 8 bits at every call
+    unpack.run_passes(model)
+    return _compiled(model, {"INFERENCE_PRECISION_HINT": "bf16"})
+
+
+def _compiled(model: Any, options: dict[str, Any]) -> Run:
     import openvino
 
-    # float32 where the file does not say 8 bits: rounding differs between CPUs and runtimes, and a score with it
-    options: dict[str, Any] = {
-        "PERFORMANCE_HINT": "LATENCY",
-        "INFERENCE_PRECISION_HINT": "f32",
-        "DYNAMIC_QUANTIZATION_GROUP_SIZE": 0,
-    }
+    options = {"PERFORMANCE_HINT": "LATENCY", **options}
     if threads := _threads():
         options["INFERENCE_NUM_THREADS"] = threads
-    request = openvino.Core().compile_model(str(file), "CPU", options).create_infer_request()
+    request = openvino.Core().compile_model(model, "CPU", options).create_infer_request()
 
     def run(ids: Ids, mask: Ids) -> Floats:
         made: Floats = np.array(request.infer([ids, mask])[0], dtype=np.float32)

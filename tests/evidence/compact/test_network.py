@@ -1,9 +1,11 @@
 """The shipped networks: the same numbers in any company and from either runtime, and clear errors."""
 
 import random
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
+import openvino
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -16,6 +18,7 @@ from emr_rerank.evidence.compact.encoder import CompactE5
 from emr_rerank.evidence.compact.network import FOLDER, RUNTIMES, Network
 from emr_rerank.evidence.compact.tokens import MOST, pair_ids, text_ids
 from emr_rerank.evidence.embedded import EmbeddedReranker
+from emr_rerank.pipeline.located import UNSURE
 from training.cross_encoder import load_tokenizer
 
 QUESTIONS = ["肌酐是多少", "有没有药物过敏？", "Which drugs at discharge?", "术后有没有发热", "胸片提示什么"]
@@ -65,6 +68,42 @@ def test_the_runtimes_agree() -> None:
 
 def test_no_passage_gives_no_logit(cross_encoder: CompactCrossEncoder) -> None:
     assert cross_encoder.logits("肌酐", []).shape == (0,)
+
+
+@pytest.mark.parametrize("bits", ["BF16", "INT8"])
+def test_skimmed_scores_are_near_the_exact_ones(bits: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    class Core(openvino.Core):
+        def get_property(self, *_: str) -> list[str]:
+            return ["FP32", bits]
+
+    monkeypatch.setattr(openvino, "Core", Core)
+    model = CompactCrossEncoder("openvino")
+    reranker = EmbeddedReranker(model)
+    assert model.skims and reranker.skims
+    for question in QUESTIONS:
+        exact, skimmed = (np.array(read(question, PASSAGES)) for read in (reranker.score, reranker.skim))
+        assert np.abs(exact - skimmed).max() <= UNSURE / 2
+        assert skimmed.argmax() == exact.argmax()
+    assert reranker.skim("肌酐", []) == []
+
+
+def test_without_openvino_nothing_is_skimmed() -> None:
+    reranker = EmbeddedReranker(CompactCrossEncoder("onnxruntime"))
+    assert not reranker.skims
+    assert reranker.skim(QUESTIONS[0], PASSAGES[:4]) == reranker.score(QUESTIONS[0], PASSAGES[:4])
+
+
+@given(st.lists(st.integers(1, MOST), min_size=1, max_size=200))
+def test_texts_of_like_length_go_together(lengths: list[int]) -> None:
+    texts = [[0] * length for length in lengths]
+    order = sorted(range(len(texts)), key=lambda place: lengths[place])
+    parts = network._parts(texts, order)
+    assert [place for part in parts for place in part] == order
+    for part in parts:
+        widths = [network._filled(lengths[place]) for place in part]
+        assert len(part) * widths[-1] <= network.MOST_TOKENS
+        steps = pairwise(widths)
+        assert all(place * (after - before) <= network.CALL_TOKENS for place, (before, after) in enumerate(steps, 1))
 
 
 @given(st.text(max_size=400), st.text(max_size=400))
