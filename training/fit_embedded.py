@@ -29,7 +29,6 @@ from emr_rerank.evidence.doubts import SHIPPED as COSTS_FILE
 from emr_rerank.evidence.embedded import FEATURES, SHIPPED, EmbeddedReranker, MixWeights
 from emr_rerank.evidence.judging import Judged, Verdict
 from emr_rerank.evidence.ordering import Order, worth
-from emr_rerank.evidence.passage import passage
 from emr_rerank.pipeline.asker import Asker
 from emr_rerank.pipeline.located import Located
 from emr_rerank.reading.reader import read_record
@@ -108,12 +107,12 @@ def _group(
     record: str, located: Located, reranker: EmbeddedReranker, asked: ExpectedQuestion, doubtful: Sequence[str]
 ) -> Group:
     pairs = [
-        (sentence, verdict, best_rank(asked.evidence, [sentence]) is not None)
-        for sentence, verdict in zip(located.candidates, located.verdicts, strict=True)
+        (text, verdict, best_rank(asked.evidence, [sentence]) is not None)
+        for sentence, text, verdict in zip(located.candidates, located.passages, located.verdicts, strict=True)
         if verdict.allowed
     ]
-    pairs = [pair for pair in pairs if pair[2] or not _among(pair[0], doubtful)]
-    features = reranker.features(asked.question, [passage(sentence) for sentence, _, _ in pairs])
+    pairs = [pair for pair in pairs if pair[2] or not _among(pair[1].sentence, doubtful)]
+    features = reranker.features(asked.question, [text for text, _, _ in pairs])
     doubts = [[-float(doubt in verdict.doubts) for doubt in DOUBTS] for _, verdict, _ in pairs]
     known = np.hstack([features.reshape(-1, len(FEATURES)), np.array(doubts).reshape(-1, len(DOUBTS))])
     proofs = np.array([proof for *_, proof in pairs], dtype=bool)

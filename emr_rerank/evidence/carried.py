@@ -3,14 +3,19 @@
 So is the second of `She has headaches. They occur three times a week.`, which refers back by a pronoun.
 """
 
-from collections.abc import Sequence
+import re
+from collections.abc import Callable, Sequence
 
+from emr_rerank.reading.list_numbers import NUMBERED
 from emr_rerank.record import Sentence
 
 REACH = 3
 """So many sentences after its name a report's findings are still taken as its own."""
 LONGEST_TABLE = 30
 """So many rows back the heading of a table is looked for."""
+MOST_OF_CLAUSE = 40
+"""Characters of an earlier clause that are shown with a sentence."""
+_CLAUSE_END = re.compile(r"[，,。；;：:！!？?\n]|\.(?=\s|$)")
 Ids = frozenset[str]
 
 
@@ -28,8 +33,7 @@ def carried_matters(sentences: Sequence[Sentence], named: Sequence[Ids], refers:
     steps = 0
     for place in range(1, len(sentences)):
         before, sentence = sentences[place - 1], sentences[place]
-        beside = sentence.row is None and before.row is None and before.section_path == sentence.section_path
-        steps = steps + 1 if refers[place] and beside else 0
+        steps = steps + 1 if refers[place] and _beside(before, sentence) else 0
         if 0 < steps <= REACH:
             matters = named[place - 1] | (carried.get(before.index, frozenset()) if refers[place - 1] else frozenset())
             if matters:
@@ -44,13 +48,59 @@ def carried_names(sentences: Sequence[Sentence], named: Sequence[Ids]) -> dict[i
         sentences: all sentences of a record, in reading order.
         named: the examinations that each names.
     """
-    carried: dict[int, Ids] = {}
+    return {sentences[place].index: named[earlier] for place, earlier in _reports(sentences, named).items()}
+
+
+def contexts(
+    sentences: Sequence[Sentence],
+    examinations: Sequence[Ids],
+    matters: Sequence[Ids],
+    refers: Sequence[bool],
+    named: Callable[[str], Ids],
+) -> dict[int, str]:
+    """For sentences (no table rows) that go on from an earlier one, its clause that says of what they tell.
+
+    Args:
+        sentences: all sentences of a record, in reading order.
+        examinations: those that each names.
+        matters: the matters that each names, as for `carried_matters`.
+        refers: as for `carried_matters`.
+        named: what a text names.
+    """
+    told = {
+        sentences[place].index: _clause(sentences[earlier].text, examinations[earlier], named)
+        for place, earlier in _reports(sentences, examinations).items()
+        if sentences[place].row is None
+    }
+    for place in range(1, len(sentences)):
+        before, sentence = sentences[place - 1], sentences[place]
+        if refers[place] and matters[place - 1] and _beside(before, sentence):
+            told.setdefault(sentence.index, _clause(before.text, matters[place - 1], named))
+    return told
+
+
+def _clause(text: str, ids: Ids, named: Callable[[str], Ids]) -> str:
+    """The first clause that names one of these, without a list number; the beginning of the text where none does."""
+    clauses = [clause.strip() for clause in _CLAUSE_END.split(text)]
+    clause = next((clause for clause in clauses if named(clause) & ids), text.strip())
+    number = NUMBERED.match(clause)
+    return (clause[number.end() :] if number else clause)[:MOST_OF_CLAUSE].strip()
+
+
+def _beside(before: Sentence, sentence: Sentence) -> bool:
+    """Whether both stand in the running text of one section."""
+    return sentence.row is None and before.row is None and before.section_path == sentence.section_path
+
+
+def _reports(sentences: Sequence[Sentence], named: Sequence[Ids]) -> dict[int, int]:
+    """The place of the heading or earlier sentence that names the examination, for each that it names it for."""
+    found: dict[int, int] = {}
     for place, sentence in enumerate(sentences):
         if not named[place] or sentence.row:
             earlier = _heading(place, sentences, named) if sentence.row else _report(place, sentences, named)
             if earlier is not None and named[earlier]:
-                carried[sentence.index] = named[earlier]
-    return carried
+                found[place] = earlier
+    return found
 
 
 def _report(place: int, sentences: Sequence[Sentence], named: Sequence[Ids]) -> int | None:

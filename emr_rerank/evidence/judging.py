@@ -226,7 +226,9 @@ class Judge:
 
     @cached_property
     def _asks_result(self) -> bool:
-        """Whether the result of an examination is asked for, not whether it was done."""
+        """Whether the result of an examination is asked for, not whether or why it was done."""
+        if role_pattern("reason_asked", self._rules).search(self._question.text):
+            return False
         known = lexicon(self._rules)
         examined = any(known.concept(name).group == "exam" for name in self._question.concepts)
         return examined and self._question.shape not in ("yes_no", "date")

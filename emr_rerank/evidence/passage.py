@@ -8,9 +8,12 @@ PATH_MARK = " › "
 TEXT_MARK = " | "
 
 
-def passage(sentence: Sentence) -> str:
-    """A sentence as a reranker reads it: `入院记录 › 辅助检查 | 肌酐 108 μmol/L`."""
-    return titled(sentence.section_path, sentence.text)
+def passage(sentence: Sentence, context: str = "") -> str:
+    """A sentence as a reranker reads it: `入院记录 › 辅助检查 | 肌酐 108 μmol/L`.
+
+    `context` stands below the titles: the clause that the sentence goes on from (`RecordIndex.contexts`).
+    """
+    return titled((*sentence.section_path, context), sentence.text)
 
 
 def titled(titles: Sequence[str], text: str) -> str:

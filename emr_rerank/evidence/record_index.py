@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from emr_rerank.evidence.bm25 import BM25
-from emr_rerank.evidence.carried import carried_matters, carried_names
+from emr_rerank.evidence.carried import carried_matters, carried_names, contexts
 from emr_rerank.evidence.terms import ANALYTE, Lexicon, lexicon
 from emr_rerank.record import Record, Section
 from emr_rerank.rules.evidence import role_pattern
@@ -24,7 +24,7 @@ class RecordIndex:
 
     `concepts`: ids of the concepts that a sentence and its section titles name.
     `carried`: by sentence, the examinations that an earlier sentence of its report names for it, and the matters of the
-    sentence before it where it refers back.
+    sentence before it where it refers back. `contexts`: the clause that names them there (`头颅CT示`).
     """
 
     leaves: tuple[Section, ...]
@@ -36,6 +36,7 @@ class RecordIndex:
     terms: tuple[frozenset[str], ...]
     concepts: tuple[frozenset[str], ...]
     carried: Mapping[int, frozenset[str]]
+    contexts: Mapping[int, str]
 
 
 _KNOWN: OrderedDict[tuple[str, int, Path | None], tuple[Record, RecordIndex]] = OrderedDict()
@@ -60,6 +61,7 @@ def _build(record: Record, rules_dir: Path | None) -> RecordIndex:
     sections = [list(words.terms(" ".join(leaf.path))) * 2 for leaf in leaves]
     for leaf, own in zip(leaf_of, terms, strict=True):
         sections[leaf].extend(own)
+    carried, clauses = _carried(record, terms, words, rules_dir)
     return RecordIndex(
         leaves=leaves,
         codes=_codes(record),
@@ -69,7 +71,8 @@ def _build(record: Record, rules_dir: Path | None) -> RecordIndex:
         analytes=tuple(frozenset(t.removeprefix(ANALYTE) for t in own if t.startswith(ANALYTE)) for own in terms),
         terms=tuple(frozenset(own) for own in terms),
         concepts=_concepts(record, terms, words),
-        carried=_carried(record, terms, words, rules_dir),
+        carried=carried,
+        contexts=clauses,
     )
 
 
@@ -81,14 +84,16 @@ def _concepts(record: Record, terms: Iterable[Iterable[str]], words: Lexicon) ->
 
 def _carried(
     record: Record, terms: Sequence[Iterable[str]], words: Lexicon, rules_dir: Path | None
-) -> dict[int, frozenset[str]]:
+) -> tuple[dict[int, frozenset[str]], dict[int, str]]:
     back = role_pattern("refers_back", rules_dir)
     refers = [bool(back.match(sentence.text)) for sentence in record.sentences]
     own_matters = [frozenset() if words.relatives(own) else _of_groups(own, _MATTERS, words) for own in terms]
     matters = carried_matters(record.sentences, own_matters, refers)
-    names = carried_names(record.sentences, [_of_groups(own, {"exam"}, words) for own in terms])
+    examinations = [_of_groups(own, {"exam"}, words) for own in terms]
+    names = carried_names(record.sentences, examinations)
     empty = frozenset[str]()
-    return {index: matters.get(index, empty) | names.get(index, empty) for index in matters.keys() | names.keys()}
+    carried = {index: matters.get(index, empty) | names.get(index, empty) for index in matters.keys() | names.keys()}
+    return carried, contexts(record.sentences, examinations, own_matters, refers, words.concepts.named)
 
 
 def _of_groups(terms: Iterable[str], groups: Set[str], words: Lexicon) -> frozenset[str]:

@@ -11,7 +11,6 @@ from typing import Literal
 from emr_rerank.errors import InputError
 from emr_rerank.evidence.calibration_fit import Method
 from emr_rerank.evidence.calibration_report import CalibrationReport, ScoredQuestion, calibration_report
-from emr_rerank.evidence.passage import passage
 from emr_rerank.evidence.reranker import Reranker
 from emr_rerank.pipeline.asker import Asker
 from emr_rerank.pipeline.labelled import LabelledPassages, LabelledRecord, Proof, read_labelled
@@ -119,7 +118,8 @@ def _scored_in_record(asker: Asker, record: Record, entry: LabelledRecord) -> Sc
         return places[kept[0].sentence] if kept else None
 
     labelled = [
-        (passage(each), int(any(_proves(each, proof) for proof in entry.evidence))) for each in located.candidates
+        (text, int(any(_proves(each, proof) for proof in entry.evidence)))
+        for each, text in zip(located.candidates, located.passages, strict=True)
     ]
     return replace(_scored(asker.reranker, entry.question, labelled, bool(entry.evidence)), decide=decide)
 

@@ -55,6 +55,12 @@ class Located:
         """What can be said of each candidate before it is scored."""
         return self._chooser.verdicts
 
+    @cached_property
+    def passages(self) -> tuple[str, ...]:
+        """The candidates as a reranker reads them."""
+        contexts = record_index(self.record, self.settings.rules_dir).contexts
+        return tuple(passage(sentence, contexts.get(sentence.index, "")) for sentence in self.candidates)
+
     @property
     def order(self) -> Order | None:
         """In which order proven sentences answer; None where measured values decide."""
@@ -87,7 +93,7 @@ class Located:
         self, read: Callable[[str, Sequence[str]], list[float]], places: Sequence[int], scores: list[float]
     ) -> None:
         """Put the scores of these candidates in their places."""
-        made = read(self.asked.text, [passage(self.candidates[place]) for place in places])
+        made = read(self.asked.text, [self.passages[place] for place in places])
         for place, score in zip(places, made, strict=True):
             scores[place] = score
 

@@ -16,7 +16,7 @@ Role = Literal[
     "listing", "measured", "at_admission", "at_discharge", "before_operation", "during_operation", "after_operation",
     "history", "event_aside", "operation_done", "verbal_finding", "no_result",
     "nothing_found", "refers_back", "signature",
-    "person_asked", "compares", "discharge_part", "discharge_word", "bare_item",
+    "person_asked", "reason_asked", "compares", "discharge_part", "discharge_word", "bare_item",
 ]  # fmt: skip
 
 

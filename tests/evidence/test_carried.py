@@ -3,7 +3,8 @@
 import pytest
 
 from emr_rerank.evidence.anchors import AnchorCheck
-from emr_rerank.evidence.carried import REACH, carried_matters, carried_names
+from emr_rerank.evidence.carried import REACH, carried_matters, carried_names, contexts
+from emr_rerank.evidence.passage import passage
 from emr_rerank.evidence.understand import understand
 from emr_rerank.record import RowRef, Sentence
 from emr_rerank.rules.evidence import role_pattern
@@ -94,3 +95,24 @@ def test_what_is_referred_back_to_is_handed_on_so_far_and_no_farther() -> None:
     refers = [False, *[True] * (len(lines) - 1)]
     carried = carried_matters(lines, [CT, *[NONE] * (len(lines) - 1)], refers)
     assert carried == dict.fromkeys(range(1, REACH + 1), CT)
+
+
+def test_a_sentence_is_shown_with_the_clause_that_it_goes_on_from() -> None:
+    lines = [
+        sentence(0, "3.辅助检查：头颅CT示：右侧头皮下血肿。", "auxiliary_exam"),
+        sentence(1, "2.双侧基底节区腔隙性脑梗死。", "auxiliary_exam"),
+        row(2, "甲", 1),
+        sentence(3, "She has headaches, mostly at night.", "present_illness"),
+        sentence(4, "They occur three times a week.", "present_illness"),
+        sentence(5, "They began in May.", "past_history"),
+    ]
+    headache = frozenset({"concept.headache"})
+    refers = [False, False, False, False, True, True]
+
+    def named(text: str) -> frozenset[str]:
+        return (CT if "CT" in text else NONE) | (headache if "headache" in text else NONE)
+
+    told = contexts(lines, [CT, NONE, NONE, NONE, NONE, NONE], [CT, NONE, NONE, headache, NONE, NONE], refers, named)
+    assert told == {1: "头颅CT示", 4: "She has headaches"}
+    assert passage(lines[1], told[1]).endswith(" › 头颅CT示 | 2.双侧基底节区腔隙性脑梗死。")
+    assert passage(lines[1]) == passage(lines[1], "") != passage(lines[1], told[1])

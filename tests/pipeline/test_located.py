@@ -10,10 +10,28 @@ from emr_rerank import Asker, Record, Settings, read_record
 from emr_rerank.evidence.passage import split_passage
 from emr_rerank.pipeline.located import HELD_DOWN_READ, READ_FIRST, Located
 
-THINGS = (
-    "garden kitchen window letter blanket radio slipper coffee curtain newspaper "
-    "telephone mirror suitcase umbrella bicycle piano candle basket hammer pencil"
-).split()
+THINGS = [
+    "garden",
+    "kitchen",
+    "window",
+    "letter",
+    "blanket",
+    "radio",
+    "slipper",
+    "coffee",
+    "curtain",
+    "newspaper",
+    "telephone",
+    "mirror",
+    "suitcase",
+    "umbrella",
+    "bicycle",
+    "piano",
+    "candle",
+    "basket",
+    "hammer",
+    "pencil",
+]
 LINES = ("Progress Note", *(f"The neighbour brought the {thing} to the patient." for thing in THINGS),
          "Laboratory Report", "2026-03-02 Creatinine 72 umol/L", "2026-03-05 Creatinine 108 umol/L")  # fmt: skip
 LOOSE = "Who brought the suitcase?"
