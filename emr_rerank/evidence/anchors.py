@@ -79,7 +79,9 @@ class AnchorCheck:
         if "allergy" in called:
             return "allergy"
         listed = any(each.group == "section" and each.home and "medication" in each.kinds for each in known)
-        if (listed and any(held)) or any(each.group in called for each in self._all([named])):
+        own = [i for (ids, _), holds in zip(self._groups, held, strict=True) if holds for i in ids]
+        wholly_lacking = called - {each.group for each in self._all([own])}
+        if (listed and any(held)) or any(each.group in wholly_lacking for each in self._all([named])):
             return "another"
         if called:
             return "nameless"

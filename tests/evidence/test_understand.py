@@ -357,3 +357,17 @@ def test_a_chinese_question_meets_the_abbreviations_of_english_notes(chinese: st
 )
 def test_words_and_titles_that_only_look_like_a_concept(text: str, concept: str) -> None:
     assert concept not in lexicon().concepts.named(text)
+
+
+@pytest.mark.parametrize(
+    ("question", "rule"),
+    [
+        ("How long is the chest wound?", "question.en.shows_size"),
+        ("Scars above the knee: how many and how long?", "question.en.shows_size"),
+        ("How long was the drain left in?", "question.en.shows_duration"),
+        ("Mouth ulcers for how long?", "question.en.shows_duration"),
+    ],
+)
+def test_how_long_is_a_length_of_wounds_and_a_time_of_all_else(question: str, rule: str) -> None:
+    lengths = {"question.en.shows_size", "question.en.shows_duration"}
+    assert lengths & set(understand(question).rules) == {rule}
