@@ -8,6 +8,8 @@ from emr_rerank.evidence.days import MONTH_DAY
 from emr_rerank.rules.dates import month_number
 from emr_rerank.rules.questions import QuestionRule, question_rules
 
+LATEST_SHORT_YEAR = 31
+"""A year in two digits up to this one is of this century; more can also be no day of a month."""
 AGO = "-P"
 """How a time before admission begins: an ISO 8601 duration with a minus sign, -P5Y, -P3M; -P1Y-11 is last November."""
 NUMERALS = "零一二三四五六七八九十"
@@ -20,7 +22,15 @@ _AGO = re.compile(r"-P(?P<count>\d+)(?P<unit>[YM])(?:-(?P<month>\d\d))?$")
 def day_of(match: re.Match[str]) -> str | None:
     """ISO day, or --MM-DD without a year; None where no such day exists."""
     groups = match.groupdict()
-    return _day(groups.get("year"), groups["month"], groups["day"])
+    return _day(_year(groups), groups["month"], groups["day"])
+
+
+def _year(groups: dict[str, str | None]) -> str | None:
+    """The year in four digits; two digits (8/31/93, 95年10月) are of the hundred years that end with 2031."""
+    year = groups.get("year") or groups.get("year2")
+    if year is None or len(year) > 2:
+        return year
+    return f"{2000 + int(year) if int(year) <= LATEST_SHORT_YEAR else 1900 + int(year)}"
 
 
 def _day(year: str | None, month: str, number: str) -> str | None:
@@ -40,8 +50,8 @@ def period_of(rule: QuestionRule, match: re.Match[str]) -> str | None:
     if rule.ago is not None:
         count = rule.number or _number(groups.get("count") or "")
         return f"{AGO}{count}{rule.ago}" + (f"-{month:02d}" if month else "") if count else None
-    if groups.get("year"):
-        return groups["year"] + (f"-{month:02d}" if month else "")
+    if year := _year(groups):
+        return year + (f"-{month:02d}" if month else "")
     return f"{MONTH_DAY}{month:02d}" if month else None
 
 
@@ -61,7 +71,7 @@ def until_of(match: re.Match[str]) -> str | None:
     groups = match.groupdict()
     if not groups.get("day2"):
         return None
-    return _day(groups.get("year"), groups.get("month2") or groups["month"], groups["day2"])
+    return _day(_year(groups), groups.get("month2") or groups["month"], groups["day2"])
 
 
 def resolved(period: str, admission: str | None) -> str | None:

@@ -371,3 +371,19 @@ def test_words_and_titles_that_only_look_like_a_concept(text: str, concept: str)
 def test_how_long_is_a_length_of_wounds_and_a_time_of_all_else(question: str, rule: str) -> None:
     lengths = {"question.en.shows_size", "question.en.shows_duration"}
     assert lengths & set(understand(question).rules) == {rule}
+
+
+@pytest.mark.parametrize(
+    ("question", "period", "day"),
+    [
+        ("Cervical MRI in August 93, findings?", "1993-08", None),
+        ("MRI of Oct '04", "2004-10", None),
+        ("95年10月复查磁共振什么结果", "1995-10", None),
+        ("16年3月的肌酐", "2016-03", None),
+        ("MRI of 8/31/93", None, "1993-08-31"),
+        ("creatinine on Oct 04", None, "--10-04"),
+    ],
+)
+def test_years_in_two_digits(question: str, period: str | None, day: str | None) -> None:
+    asked = understand(question)
+    assert (asked.period, asked.day, asked.unresolved) == (period, day, False)
