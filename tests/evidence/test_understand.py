@@ -387,3 +387,23 @@ def test_how_long_is_a_length_of_wounds_and_a_time_of_all_else(question: str, ru
 def test_years_in_two_digits(question: str, period: str | None, day: str | None) -> None:
     asked = understand(question)
     assert (asked.period, asked.day, asked.unresolved) == (period, day, False)
+
+
+@pytest.mark.parametrize(
+    ("english", "chinese"),
+    [
+        ("Circumcision date?", "包皮环切是哪天做的"),
+        ("Date of cystolithotripsy?", "碎石是哪天做的"),
+        ("Any scars?", "有没有瘢痕"),
+        ("Was a tetanus shot given?", "破伤风打了吗"),
+        ("Hepatomegaly?", "肝大吗"),
+        ("Final diagnosis", "最后诊断"),
+        ("What did the fluoroscopy show?", "胸透结果"),
+    ],
+)
+def test_english_terms_mean_what_chinese_records_call_them(english: str, chinese: str) -> None:
+    assert understand(english).concepts == understand(chinese).concepts != ()
+
+
+def test_before_at_the_end_asks_for_the_past() -> None:
+    assert understand("Seizures before?").past and not understand("Hemoglobin before discharge").past
