@@ -56,6 +56,9 @@ def uses_passage_ids(settings: Settings) -> bool:
 def passage_ids(record: Record, settings: Settings) -> PassageIds | None:
     """The ids of all passages of a record; None where the reranker takes none. Loads the tokenizer, not the weights.
 
+    The few sentences that are read with the clause they go on from (`RecordIndex.contexts`) are tokenised when a
+    question asks for them.
+
     Raises:
         ModelError: the tokenizer can't be loaded.
     """

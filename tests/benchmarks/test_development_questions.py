@@ -26,3 +26,16 @@ def test_every_record_has_a_development_question() -> None:
     development = SETS["ccks-dev"].load_questions()
     assert not list(set_problems(development)) and not list(set_problems(SETS["mts-en-dev"].load_questions()))
     assert {question.record for question in development} == {f"ccks2017-{number:03}" for number in range(1, 151)}
+
+
+@pytest.mark.parametrize("name", ["ccks", "mts-en"])
+def test_english_wordings_ask_for_what_a_question_for_development_asks_for(name: str) -> None:
+    known = (*half(SETS[name].load_questions(), "development"), *SETS[f"{name}-dev"].load_questions())
+    sources = {question.id: question for question in known}
+    worded = SETS[f"{name}-dev-english"].load_questions()
+    assert len(worded) > 100 and all(question.question.isascii() for question in worded)
+    for question in worded:
+        source = sources[question.id.removesuffix("-en")]
+        same = {"record": source.record, "kind": source.kind, "status": source.status, "gold": source.gold}
+        assert {field: getattr(question, field) for field in same} == same
+    assert not list(set_problems(worded))
