@@ -6,7 +6,6 @@ So is the second of `She has headaches. They occur three times a week.`, which r
 import re
 from collections.abc import Callable, Sequence
 
-from emr_rerank.reading.list_numbers import NUMBERED
 from emr_rerank.record import Sentence
 
 REACH = 3
@@ -15,6 +14,7 @@ LONGEST_TABLE = 30
 """So many rows back the heading of a table is looked for."""
 MOST_OF_CLAUSE = 40
 """Characters of an earlier clause that are shown with a sentence."""
+_LIST_NUMBER = re.compile(r"^(?:[（(]?\d{1,2}[)）、.．](?!\d)|[一二三四五六七八九十]{1,3}、|[①-⑳])\s*")
 _CLAUSE_END = re.compile(r"[，,。；;：:！!？?\n]|\.(?=\s|$)")
 Ids = frozenset[str]
 
@@ -83,8 +83,7 @@ def _clause(text: str, ids: Ids, named: Callable[[str], Ids]) -> str:
     """The first clause that names one of these, without a list number; the beginning of the text where none does."""
     clauses = [clause.strip() for clause in _CLAUSE_END.split(text)]
     clause = next((clause for clause in clauses if named(clause) & ids), text.strip())
-    number = NUMBERED.match(clause)
-    return (clause[number.end() :] if number else clause)[:MOST_OF_CLAUSE].strip()
+    return _LIST_NUMBER.sub("", clause)[:MOST_OF_CLAUSE].strip()
 
 
 def _beside(before: Sentence, sentence: Sentence) -> bool:
