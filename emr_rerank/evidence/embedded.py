@@ -4,7 +4,7 @@ Each feature is computed from the pair alone, on an absolute scale, so a score s
 record without an answer gets low scores throughout. The weights are fitted by training/fit_embedded.py.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import cached_property
 from pathlib import Path
 
@@ -18,6 +18,7 @@ from emr_rerank.evidence.calibration import sigmoid
 from emr_rerank.evidence.compact.cross_encoder import CompactCrossEncoder
 from emr_rerank.evidence.embedder import file_hash
 from emr_rerank.evidence.fitted import FOLDER, read_fitted
+from emr_rerank.evidence.glossed import glossed, is_chinese
 from emr_rerank.evidence.passage import split_passage
 from emr_rerank.evidence.terms import ANALYTE, Lexicon, holds_form, lexicon
 from emr_rerank.evidence.understand import question_terms
@@ -27,6 +28,7 @@ FEATURES = ("coverage", "coverage_with_path", "bm25", "cross_encoder")
 MEAN_LENGTH = 24.0
 """Terms of a typical sentence, the length that BM25 is normed to; fixed, so that no other sentence matters."""
 Features = npt.NDArray[np.float64]
+Read = Callable[[str, Sequence[str]], npt.NDArray[np.float64]]
 
 
 class MixWeights(BaseModel):
@@ -81,12 +83,20 @@ class EmbeddedReranker:
         """As `score`, but for what rounding in the cross-encoder changes: on CPUs with bfloat16 a third of the time."""
         if not passages or not self.skims:
             return self.score(question, passages)
-        logits = self._cross_encoder.skimmed(question, passages)
+        logits = self._both_ways(self._cross_encoder.skimmed, question, passages)
         return self._mixed(passages, self._features(question, passages, logits))
 
     def features(self, question: str, passages: Sequence[str]) -> Features:
         """The features of each pair in the order of FEATURES; shape (number of passages, number of features)."""
-        return self._features(question, passages, self._cross_encoder.logits(question, passages))
+        return self._features(question, passages, self._both_ways(self._cross_encoder.logits, question, passages))
+
+    def _both_ways(self, read: Read, question: str, passages: Sequence[str]) -> npt.NDArray[np.float64]:
+        """The cross-encoder's logits; of a passage in the other language, the mean of those of question and gloss."""
+        logits = read(question, passages)
+        crossing = [place for place, text in enumerate(passages) if is_chinese(text) != is_chinese(question)]
+        if crossing and (both := glossed(question, self._rules_dir)) != question:
+            logits[crossing] = (logits[crossing] + read(both, [passages[place] for place in crossing])) / 2
+        return logits
 
     def _features(self, question: str, passages: Sequence[str], logits: npt.NDArray[np.float64]) -> Features:
         words = lexicon(self._rules_dir)

@@ -8,6 +8,7 @@ from pathlib import Path
 from emr_rerank.evidence.phrasing import MASK
 from emr_rerank.evidence.terms import Lexicon, Named, surface_terms
 from emr_rerank.rules.concepts import Concept
+from emr_rerank.rules.glossary import glossary
 from emr_rerank.rules.questions import question_rules
 
 Anchors = list[tuple[str, ...]]
@@ -63,7 +64,7 @@ def anchors_of(
     groups = [_Group(*span[:2], _forms(span[2], general), span[2].group) for span in spans if _binds(span[2], typed)]
     if not _measured(typed, concepts):
         things = named_things(text, rest.replace(MASK, " "), rules_dir)
-        groups += [_Group(*match.span(), _variants(match.group()), "") for match in things]
+        groups += [_Group(*match.span(), _told_as(match, text, rules_dir), "") for match in things]
     meant = [_forms(known, general) for known in concepts if known.id not in named_ids and _binds(known, typed)]
     return list(dict.fromkeys([*_joined(text, sorted(groups)), *meant]))
 
@@ -79,8 +80,8 @@ def content_anchors(text: str, rest: str, rules_dir: Path | None) -> Anchors:
     for found in left_words(rest, rules_dir):
         before, word = text[: found.start()].rstrip(), found.group()
         named = any(re.search(f"(?:{pattern})$", before) for pattern in had)
-        forms += [word] if named or word.isascii() else surface_terms(word)
-    return [tuple(dict.fromkeys(form for word in forms for form in _variants(word)))] if forms else []
+        forms += _told_as(found, text, rules_dir) if named or word.isascii() else surface_terms(word)
+    return [tuple(dict.fromkeys(forms))] if forms else []
 
 
 def left_words(rest: str, rules_dir: Path | None) -> list[re.Match[str]]:
@@ -122,6 +123,13 @@ def _binds(concept: Concept, typed: bool) -> bool:
 
 def _forms(concept: Concept, general: tuple[str, ...]) -> tuple[str, ...]:
     return concept.forms if concept.general else (*concept.forms, *general)
+
+
+def _told_as(found: re.Match[str], text: str, rules_dir: Path | None) -> tuple[str, ...]:
+    """The words found in a question, and what the other language has for them or the phrase that they stand in."""
+    glosses = glossary(rules_dir).find(text)
+    others = (form for each in glosses if each.start < found.end() and found.start() < each.end for form in each.others)
+    return (*_variants(found.group()), *others)
 
 
 def _variants(word: str) -> tuple[str, ...]:

@@ -17,6 +17,7 @@ from emr_rerank.rules.dosing import DoseUnit, DrugWords, Frequency, Route
 from emr_rerank.rules.drugs import Drug, DrugClass
 from emr_rerank.rules.evidence import EvidenceRule
 from emr_rerank.rules.files import Rule, load_rules, shipped_folder
+from emr_rerank.rules.glossary import GlossRule
 from emr_rerank.rules.habits import HabitRule
 from emr_rerank.rules.messages import Message
 from emr_rerank.rules.past_diseases import HistoryWording, PastDisease
@@ -50,6 +51,7 @@ SCHEMAS: dict[str, type[Rule]] = {
     "evidence": EvidenceRule,
     "examinations": Examination,
     "frequencies": Frequency,
+    "glossary": GlossRule,
     "habits": HabitRule,
     "history_wording": HistoryWording,
     "lookalikes": Lookalike,
