@@ -128,7 +128,7 @@ class Judge:
             return Verdict(sentence, assertion, allowed=False)
         here = self._facts.get(sentence.index, [])
         witnessed = typed or any(self._stated.answers(fact, sentence) for fact in here)
-        doubts = frozenset(self._doubts(sentence, lack, typed, witnessed))
+        doubts = frozenset(self._doubts(sentence, assertion, lack, typed, witnessed))
         headed = named and "other_end" not in doubts and self._headed(sentence)
         floor = TYPED_FLOOR if typed else HEADED_FLOOR if headed else 0.0
         advised = not witnessed and self._stated.only_advised(here)
@@ -176,7 +176,9 @@ class Judge:
             return False
         return not self._hypothetical(sentence, assertion) and self._time.holds_sentence(sentence)
 
-    def _doubts(self, sentence: Sentence, lack: Lack | None, typed: bool, witnessed: bool) -> Iterator[Doubt]:
+    def _doubts(
+        self, sentence: Sentence, assertion: Assertion, lack: Lack | None, typed: bool, witnessed: bool
+    ) -> Iterator[Doubt]:
         """What speaks against a sentence that may prove the answer."""
         if lack is not None and lack != "allergy" and lack != "another":
             yield lack
@@ -184,6 +186,8 @@ class Judge:
             yield "untold"
         if not typed and self._time.at_other_end(sentence):
             yield "other_end"
+        if self._time.question.past and assertion != "historical" and self._time.during_stay(sentence):
+            yield "this_stay"
         if not witnessed and not shows(self._question, sentence):
             yield "unshown"
 

@@ -154,6 +154,15 @@ class AskedTime:
         told = told or (sentence.date is None and self._examined(sentence) == "admission")
         return told and not role_pattern("discharge_word", self.rules_dir).search(sentence.text)
 
+    def during_stay(self, sentence: Sentence) -> bool:
+        """Whether the sentence stands where records tell of this stay, and names no time before it."""
+        if sentence.section_code not in role_sections("this_stay", self.rules_dir):
+            return False
+        if role_pattern("past_word", self.rules_dir).search(sentence.text):
+            return False
+        named = [period for _, period in periods_in(sentence.text, self.stay[0], self.rules_dir)]
+        return not any(self._early(period) for period in named)
+
     def _examined(self, sentence: Sentence) -> str | None:
         """Which end of the stay an undated sentence of a part that tells of one of them is about."""
         if any(role_pattern("discharge_part", self.rules_dir).search(title) for title in sentence.section_path):

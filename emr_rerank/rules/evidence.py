@@ -14,9 +14,9 @@ from emr_rerank.rules.files import Pattern, Rule, load_rules
 Role = Literal[
     "hypothetical", "intended", "results", "household", "admission", "never_discharge", "discharge", "operation",
     "listing", "measured", "at_admission", "at_discharge", "before_operation", "during_operation", "after_operation",
-    "history", "event_aside", "operation_done", "verbal_finding", "no_result",
+    "history", "this_stay", "event_aside", "operation_done", "verbal_finding", "no_result",
     "nothing_found", "refers_back", "signature",
-    "person_asked", "reason_asked", "compares", "discharge_part", "discharge_word", "bare_item",
+    "person_asked", "reason_asked", "compares", "discharge_part", "discharge_word", "past_word", "bare_item",
 ]  # fmt: skip
 
 
