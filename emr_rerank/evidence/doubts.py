@@ -22,6 +22,7 @@ Doubt = Literal[
     "untold",  # no value can be read where one is asked for, nor does it say that it is normal or not
     "other_end",  # tells of the other end of the stay than asked about
     "this_stay",  # stands where records tell of this stay, where the time before it is asked for
+    "classed",  # tells only of a class of drugs, where one is asked for by its name
     "unshown",  # holds nothing of the kind that is asked for: no side, size, amount
 ]
 DOUBTS: tuple[Doubt, ...] = get_args(Doubt)

@@ -190,6 +190,8 @@ class Judge:
             yield "this_stay"
         if not witnessed and not shows(self._question, sentence):
             yield "unshown"
+        if self._asks_drug_name and not self._names_drug(sentence):
+            yield "classed"
 
     def _speaks_of_it(self, sentence: Sentence, typed: bool) -> bool:
         """Whether the anchors hold.
@@ -235,7 +237,22 @@ class Judge:
             return False
         known = lexicon(self._rules)
         examined = any(known.concept(name).group == "exam" for name in self._question.concepts)
-        return examined and self._question.shape not in ("yes_no", "date")
+        result = role_pattern("result_asked", self._rules).search(self._question.text)
+        return examined and (bool(result) or self._question.shape not in ("yes_no", "date"))
+
+    @cached_property
+    def _asks_drug_name(self) -> bool:
+        """Whether a drug of a class is asked for by its name (which antibiotic?)."""
+        known = lexicon(self._rules)
+        asked = [known.concept(name) for name in self._question.concepts]
+        classes = any(concept.group == "drug" and concept.narrower for concept in asked)
+        return classes and bool(role_pattern("name_asked", self._rules).search(self._question.text))
+
+    def _names_drug(self, sentence: Sentence) -> bool:
+        """Whether the sentence names a drug, not only a class of drugs (给予抗生素)."""
+        known = lexicon(self._rules).concepts
+        named = (known.get(name) for name in known.named(sentence.text))
+        return any(concept.group == "drug" and not concept.narrower for concept in named)
 
     def _told_in_words(self, sentence: Sentence) -> bool:
         """Whether the sentence tells the asked analyte's finding without a value, where no value answers."""
@@ -268,4 +285,11 @@ class Judge:
         idle = {*role_sections("hypothetical", self._rules), *role_sections("intended", self._rules)}
         if sentence.section_code in idle and sentence.section_code in self._question.sections:
             return False
-        return assertion == "conditional" or sentence.section_code in role_sections("hypothetical", self._rules)
+        if sentence.section_code in role_sections("hypothetical", self._rules):
+            return True
+        return assertion == "conditional" and not self._asks_plan
+
+    @cached_property
+    def _asks_plan(self) -> bool:
+        """Whether what was proposed or is to be done is asked for."""
+        return bool(role_pattern("plan_asked", self._rules).search(self._question.text))

@@ -167,6 +167,8 @@ class AskedTime:
         """Which end of the stay an undated sentence of a part that tells of one of them is about."""
         if any(role_pattern("discharge_part", self.rules_dir).search(title) for title in sentence.section_path):
             return "discharge"
+        if any(role_pattern("admission_part", self.rules_dir).search(title) for title in sentence.section_path[:-1]):
+            return "admission"
         at_admission = role_sections("admission", self.rules_dir)
         return "admission" if sentence.section_code in at_admission else None
 

@@ -39,15 +39,61 @@ def test_doubts_add_up_in_log_odds_and_a_floor_holds() -> None:
         ("肿块多大", "右乳肿块约2cm×1cm。", False),
         ("住院前腿肿了多久", "双下肢水肿。", True),
         ("住院前腿肿了多久", "Leg swelling for about six months.", False),
-        ("Which wrist did she break?", "She fell and broke a wrist.", True),
-        ("Which wrist did she break?", "Fracture of the L wrist.", False),
-        ("Which wrist did she break?", "摔倒后右腕骨折。", False),
+        ("Size of the lump?", "右乳外上象限扪及一肿块。", True),
+        ("Size of the lump?", "Lump of 2 cm in the right breast.", False),
     ],
 )
 def test_what_is_asked_for_must_show_in_either_language(asked: str, text: str, lacks: bool) -> None:
     line = LINE.model_copy(update={"text": text, "end": len(text)})
     (verdict,) = Chooser(understand(asked), [line], [], ["present"], Settings()).verdicts
     assert ("unshown" in verdict.doubts) == lacks
+
+
+@pytest.mark.parametrize(
+    ("asked", "text", "doubted"),
+    [
+        ("静点的哪种抗生素", "给予静点抗生素。", True),
+        ("静点的哪种抗生素", "给予静点头孢曲松。", False),
+        ("Which antibiotic was he given?", "He was placed on antibiotics.", True),
+        ("Which antibiotic was he given?", "He was placed on amoxicillin.", False),
+        ("Were antibiotics given?", "He was placed on antibiotics.", False),
+        ("为什么用抗生素", "给予静点抗生素。", False),
+    ],
+)
+def test_a_class_of_drugs_does_not_name_one(asked: str, text: str, doubted: bool) -> None:
+    line = LINE.model_copy(update={"text": text, "end": len(text), "section_code": "hospital_course"})
+    (verdict,) = Chooser(understand(asked), [line], [], ["present"], Settings()).verdicts
+    assert ("classed" in verdict.doubts) == doubted
+
+
+@pytest.mark.parametrize(
+    ("asked", "text", "code", "doubted"),
+    [
+        ("Hernia repaired before?", "给予右侧腹股沟斜疝修补。", "hospital_course", True),
+        ("Hernia repaired before?", "既往行疝修补。", "hospital_course", False),
+        ("Hernia repaired before?", "曾行右侧腹股沟斜疝修补。", "past_history", False),
+        ("Prior belly surgery?", "行阑尾切除术。", "hospital_course", True),
+        ("Hernia repaired?", "给予右侧腹股沟斜疝修补。", "hospital_course", False),
+    ],
+)
+def test_what_is_done_during_the_stay_is_not_the_past(asked: str, text: str, code: str, doubted: bool) -> None:
+    line = LINE.model_copy(update={"text": text, "end": len(text), "section_code": code})
+    (verdict,) = Chooser(understand(asked), [line], [], ["present"], Settings()).verdicts
+    assert ("this_stay" in verdict.doubts) == doubted
+
+
+@pytest.mark.parametrize(
+    ("asked", "text", "allowed"),
+    [
+        ("What operation was proposed?", "建议行股骨头置换术。", True),
+        ("What operation was done?", "建议行股骨头置换术。", False),
+        ("建议做什么手术", "建议行股骨头置换术。", True),
+    ],
+)
+def test_a_plan_answers_who_asks_for_one(asked: str, text: str, allowed: bool) -> None:
+    line = LINE.model_copy(update={"text": text, "end": len(text), "section_code": "hospital_course"})
+    (verdict,) = Chooser(understand(asked), [line], [], ["conditional"], Settings()).verdicts
+    assert verdict.allowed == allowed
 
 
 @pytest.mark.parametrize("asked", ["What kind of reaction to cipro?", "环丙沙星过敏是什么反应"])

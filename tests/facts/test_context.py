@@ -223,6 +223,12 @@ def test_a_scope_ends_with_its_sentence() -> None:
         ("无发热，考虑肺炎。", "progress_note", "possible"),
         ("手术名称：末端回肠预防性造口术", "operation_note", "present"),
         ("术中输悬浮红细胞2U，无输血反应。", "operation_note", "present"),
+        ("His parents are both concerned because he had a fever of 103.", "present_illness", "present"),
+        ("The parents have noted transient left exotropia.", "present_illness", "present"),
+        ("Her husband has been hauling corn and this aggravates the asthma.", "present_illness", "present"),
+        ("Her mother had breast cancer.", "present_illness", "family"),
+        ("His father has been diagnosed with lung cancer.", "present_illness", "family"),
+        ("Chest x-ray ordered by the physician is unremarkable.", "auxiliary_exam", "present"),
     ],
 )
 def test_assertion_of_a_sentence(text: str, section: str, expected: str) -> None:
