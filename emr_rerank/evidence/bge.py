@@ -116,7 +116,7 @@ class BgeReranker(_BgeModel):
             raise ModelError(f"The model {self.name} gave a score that is no number.", "Set precision to 'fp32'.")
         return logits
 
-    skims = False
+    skim_error = 0.0
 
     def score(self, question: str, passages: Sequence[str]) -> list[float]:
         """Calibrated probability of each passage."""

@@ -43,9 +43,9 @@ class CalibratedReranker:
         return [self.calibration.apply(score) for score in self.reranker.score(question, passages)]
 
     @property
-    def skims(self) -> bool:
-        """Whether the model skims."""
-        return self.reranker.skims
+    def skim_error(self) -> float:
+        """1 where the model skims: a steep calibration can make much of a little."""
+        return 1.0 if self.reranker.skim_error else 0.0
 
     def skim(self, question: str, passages: Sequence[str]) -> list[float]:
         """As `score`, as rough as the model's own `skim`."""

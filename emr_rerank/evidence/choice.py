@@ -98,7 +98,7 @@ class Chooser:
         kept = ordered[: settings.evidence] if found else _both_sides(ordered, settings.evidence)
         taken = {item.sentence.text for item in kept}
         left = sorted((item for item in judged if item.sentence.text not in taken), key=lambda item: -item.score)
-        rejected = [item for item in left if item not in proven][: settings.rejected]
+        rejected = [item for item in left if item not in proven and item.score > 0][: settings.rejected]
         evidence = _evidence(kept)
         by_sentence = {item.sentence.index: item.sentence for item in kept}
         answering = answering_facts(question, evidence, found, self._facts, self._stated, by_sentence)

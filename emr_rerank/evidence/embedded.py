@@ -75,13 +75,13 @@ class EmbeddedReranker:
         return self._mixed(passages, self.features(question, passages)) if passages else []
 
     @property
-    def skims(self) -> bool:
-        """Whether the cross-encoder does."""
-        return self._cross_encoder.skims
+    def skim_error(self) -> float:
+        """The cross-encoder's, as it shows in a probability: at most a quarter of the log odds."""
+        return self._cross_encoder.skim_error * self._mix.weights[FEATURES.index("cross_encoder")] / 4
 
     def skim(self, question: str, passages: Sequence[str]) -> list[float]:
         """As `score`, but for what rounding in the cross-encoder changes: on CPUs with bfloat16 a third of the time."""
-        if not passages or not self.skims:
+        if not passages or not self.skim_error:
             return self.score(question, passages)
         logits = self._both_ways(self._cross_encoder.skimmed, question, passages)
         return self._mixed(passages, self._features(question, passages, logits))

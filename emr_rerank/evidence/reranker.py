@@ -27,8 +27,8 @@ class Reranker(Protocol):
         """
 
     @property
-    def skims(self) -> bool:
-        """Whether `skim` is rougher and much faster than `score`; else it is the same."""
+    def skim_error(self) -> float:
+        """How far a probability of `skim`, which is much faster, may be off; 0 where it is the same as `score`."""
 
     def skim(self, question: str, passages: Sequence[str]) -> list[float]:
         """As `score`, each probability a little off. Raises ModelError: the model failed."""

@@ -86,8 +86,9 @@ def test_the_reranker_reads_what_can_be_evidence_and_a_few_others(
     asker, given = Asker(settings), []
     question = "患者对青霉素过敏吗？"
     located = asker.locate(record, question)
-    scores = located.score(asker.reranker)
     monkeypatch.setattr(asker.reranker, "skim", lambda _, passages: given.extend(passages) or [0.1] * len(passages))
+    scores = located.score(asker.reranker)
+    given.clear()
     asker.ask(record, question)
     texts = [passage(sentence) for sentence in located.candidates]
     assert {text for text, score in zip(texts, scores, strict=True) if score > 0} == set(given)

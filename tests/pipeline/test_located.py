@@ -8,7 +8,7 @@ from reportlab.pdfgen.canvas import Canvas
 
 from emr_rerank import Asker, Record, Settings, read_record
 from emr_rerank.evidence.passage import split_passage
-from emr_rerank.pipeline.located import HELD_DOWN_READ, READ_FIRST, Located
+from emr_rerank.pipeline.located import HARDLY_OFF, HELD_DOWN_READ, READ_FIRST, Located
 
 THINGS = [
     "garden",
@@ -39,22 +39,22 @@ ROUGH = 0.04
 
 
 class Reader:
-    """Knows a probability for some sentences, 0.1 for the others; skimming, it is ROUGH too low."""
+    """Knows a probability for some sentences, 0.1 for the others; skimming, it is `skim_error` too low."""
 
     name = "reader"
     weights_hash = "sha256:reader"
     device = "cpu"
 
-    def __init__(self, skims: bool = True, **known: float) -> None:
-        self.skims, self.known = skims, known
+    def __init__(self, skim_error: float = ROUGH, **known: float) -> None:
+        self.skim_error, self.known = skim_error, known
         self.skimmed: list[str] = []
         self.read: list[str] = []
 
     def skim(self, question: str, passages: Sequence[str]) -> list[float]:
-        if not self.skims:
+        if not self.skim_error:
             return self.score(question, passages)
         self.skimmed += passages
-        return [score - ROUGH for score in map(self._known, passages)]
+        return [score - self.skim_error for score in map(self._known, passages)]
 
     def score(self, question: str, passages: Sequence[str]) -> list[float]:
         self.read += passages
@@ -103,8 +103,9 @@ def test_what_is_surely_evidence_ends_the_reading(record: Record) -> None:
     surest = next(iter(sorted(asked.verdicts, key=lambda verdict: verdict.cost))).sentence.text.split()[4].strip(".")
     reader = Reader(**{surest: 0.9999 + ROUGH})
     scores = asked.score(reader)
-    assert len(reader.skimmed) <= READ_FIRST + HELD_DOWN_READ < allowed(asked)
+    assert len(reader.skimmed) <= READ_FIRST < allowed(asked)
     assert scores.count(0.0) == len(scores) - len(reader.skimmed)
+    assert all(item.score > 0 for item in asked.choose(scores, 0.65).rejected)
 
 
 def test_the_best_is_read_properly_even_where_it_seems_unlikely(record: Record) -> None:
@@ -118,11 +119,19 @@ def test_a_measured_value_needs_no_second_reading(record: Record) -> None:
     scores = asked.score(reader)
     assert asked.order is None and not any("Creatinine" in passage for passage in reader.read)
     assert score_of(asked, scores, "108") == pytest.approx(0.9 - ROUGH)
-    assert len(reader.skimmed) <= READ_FIRST + HELD_DOWN_READ
+    assert len(reader.skimmed) <= READ_FIRST
 
 
 def test_who_can_not_skim_reads_everything_once(record: Record) -> None:
-    asked, reader = located(record, LOOSE), Reader(skims=False, suitcase=0.9)
+    asked, reader = located(record, LOOSE), Reader(skim_error=0.0, suitcase=0.9)
     scores = asked.score(reader)
     assert not reader.skimmed and len(reader.read) == len(set(reader.read)) >= allowed(asked)
     assert score_of(asked, scores, "suitcase") == 0.9
+
+
+def test_where_skimming_is_hardly_off_only_what_is_near_the_threshold_is_read_again(record: Record) -> None:
+    asked, reader = located(record, LOOSE), Reader(skim_error=HARDLY_OFF, suitcase=0.97, radio=0.75, mirror=0.2)
+    scores = asked.score(reader)
+    assert [split_passage(passage)[1].split()[4] for passage in reader.read] == ["radio"]
+    assert score_of(asked, scores, "suitcase") == pytest.approx(0.97 - HARDLY_OFF)
+    assert score_of(asked, scores, "radio") == 0.75

@@ -7,11 +7,14 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from emr_rerank.evidence.compact.network import FOLDER, Network
+from emr_rerank.evidence.compact.network import FOLDER, Multiplies, Network
 from emr_rerank.evidence.compact.tokens import FILE as TOKENIZER
 from emr_rerank.evidence.compact.tokens import pair_ids
 
 WEIGHTS = FOLDER / "reranker.onnx"
+SKIM_ERROR: dict[Multiplies, float] = {"bfloat16": 0.16, "int8": 0.6}
+"""How far a logit may be off, by what the rounded network multiplies: of some hundred pairs of questions and sentences
+the standard deviation was 0.036 and the most 0.113 with bfloat16."""
 
 
 class CompactCrossEncoder:
@@ -40,9 +43,9 @@ class CompactCrossEncoder:
         return self._network.runtime
 
     @property
-    def skims(self) -> bool:
-        """Whether `skimmed` is faster than `logits`."""
-        return self.runtime == "openvino"
+    def skim_error(self) -> float:
+        """How far a logit of `skimmed` may be off, 0 where nothing is skimmed; loads the rounded network."""
+        return SKIM_ERROR[self._rounded.multiplies] if self.runtime == "openvino" else 0.0
 
     def logits(self, question: str, passages: Sequence[str]) -> npt.NDArray[np.float64]:
         """The raw logit of each passage, shape (passages,); each depends on its own pair alone."""

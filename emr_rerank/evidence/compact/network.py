@@ -4,7 +4,7 @@ import os
 from collections.abc import Callable, Sequence
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -26,6 +26,7 @@ PAD = 1
 Floats = npt.NDArray[np.float32]
 Ids = npt.NDArray[np.int64]
 Run = Callable[[Ids, Ids], Floats]
+Multiplies = Literal["float32", "bfloat16", "int8"]
 
 
 class Network:
@@ -42,8 +43,12 @@ class Network:
 
     def __init__(self, file: Path, runtime: str | None = None, rounded: bool = False) -> None:
         self.runtime = runtime or next((name for name in RUNTIMES if find_spec(name)), "")
+        self.multiplies: Multiplies = "float32"
         try:
-            self._run = _rounded(file) if rounded else _LOADERS[self.runtime](file)
+            if rounded:
+                self._run, self.multiplies = _rounded(file)
+            else:
+                self._run = _LOADERS[self.runtime](file)
         except Exception as error:  # each runtime has errors of its own
             raise ModelError(
                 f"The embedded model {file.name} can't be loaded ({type(error).__name__}).",
@@ -96,18 +101,19 @@ def _openvino(file: Path) -> Run:
     return _compiled(str(file), {"INFERENCE_PRECISION_HINT": "f32", "DYNAMIC_QUANTIZATION_GROUP_SIZE": 0})
 
 
-def _rounded(file: Path) -> Run:
+def _rounded(file: Path) -> tuple[Run, Multiplies]:
     import openvino
     from openvino.passes import ConstantFolding, Manager
 
     core = openvino.Core()
     if "BF16" not in core.get_property("CPU", "OPTIMIZATION_CAPABILITIES"):
-        return _compiled(str(file), {"INFERENCE_PRECISION_HINT": "f32", "DYNAMIC_QUANTIZATION_GROUP_SIZE": GROUP})
+        options = {"INFERENCE_PRECISION_HINT": "f32", "DYNAMIC_QUANTIZATION_GROUP_SIZE": GROUP}
+        return _compiled(str(file), options), "int8"
     model = core.read_model(str(file))
     unpack = Manager()
     unpack.register_pass(ConstantFolding())  # else weights are unpacked from 8 bits at every call
     unpack.run_passes(model)
-    return _compiled(model, {"INFERENCE_PRECISION_HINT": "bf16"})
+    return _compiled(model, {"INFERENCE_PRECISION_HINT": "bf16"}), "bfloat16"
 
 
 def _compiled(model: Any, options: dict[str, Any]) -> Run:
