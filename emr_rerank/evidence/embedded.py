@@ -18,9 +18,9 @@ from emr_rerank.evidence.calibration import sigmoid
 from emr_rerank.evidence.compact.cross_encoder import CompactCrossEncoder
 from emr_rerank.evidence.embedder import file_hash
 from emr_rerank.evidence.fitted import FOLDER, read_fitted
-from emr_rerank.evidence.glossed import glossed, is_chinese
+from emr_rerank.evidence.glossed import glossed
 from emr_rerank.evidence.passage import split_passage
-from emr_rerank.evidence.terms import ANALYTE, Lexicon, holds_form, lexicon
+from emr_rerank.evidence.terms import ANALYTE, Lexicon, holds_form, is_chinese, lexicon
 from emr_rerank.evidence.understand import question_terms
 
 SHIPPED = FOLDER / "embedded.json"

@@ -4,22 +4,15 @@ Dictionary-based query translation (Ballesteros and Croft, SIGIR 1997), but writ
 a cross-encoder that knows both languages takes from either what it understands better.
 """
 
-import re
 from functools import lru_cache
 from pathlib import Path
 
-from emr_rerank.evidence.terms import Lexicon, Named, lexicon
+from emr_rerank.evidence.terms import Lexicon, Named, is_chinese, lexicon
 from emr_rerank.rules.analytes import catalogue
 from emr_rerank.rules.glossary import glossary
 
-_CHINESE = re.compile(r"[\u3400-\u9fff]")
 _USUAL = 3
 """So many of a concept's forms are usual names; the shortest of them is taken."""
-
-
-def is_chinese(text: str) -> bool:
-    """Whether a text holds a Chinese character: then its language is Chinese, whatever else it holds."""
-    return _CHINESE.search(text) is not None
 
 
 @lru_cache(maxsize=256)

@@ -93,6 +93,11 @@ class Lexicon:
         return (*surface_terms(text), *self.meanings(text))
 
 
+def is_chinese(text: str) -> bool:
+    """Whether a text holds a Chinese character: then its language is Chinese, whatever else it holds."""
+    return _CHINESE.search(text) is not None
+
+
 def surface_terms(text: str) -> list[str]:
     """Latin words in lower case and singular, numbers, and every pair of neighbouring Chinese characters."""
     lowered = lower(text)

@@ -7,13 +7,12 @@ from pathlib import Path
 
 from emr_rerank.evidence.phrasing import MASK, Phrasing, Span, read_phrasing
 from emr_rerank.evidence.question_anchors import anchors_of, content_anchors
-from emr_rerank.evidence.terms import ANALYTE, MEANING_WEIGHT, Lexicon, Named, lexicon, surface_terms
+from emr_rerank.evidence.terms import ANALYTE, MEANING_WEIGHT, Lexicon, Named, is_chinese, lexicon, surface_terms
 from emr_rerank.findings import FactKind, Question
 from emr_rerank.rules.concepts import Concept
 from emr_rerank.rules.evidence import group_rule, role_sections
 from emr_rerank.rules.questions import question_rules
 
-_CHINESE = re.compile(r"[\u3400-\u9fff]")
 _ABBREVIATION = re.compile(r"[A-Z][A-Z0-9-]{1,7}")
 """A name that records write the same way (HIV): evidence must hold it, unlike words, which they put otherwise."""
 TREATED = frozenset({"disease", "symptom", "anatomy"})
@@ -52,7 +51,7 @@ def understand(text: str, rules_dir: Path | None = None) -> Question:
     return Question.model_validate(
         {
             "text": text,
-            "language": "zh" if _CHINESE.search(text) else "en",
+            "language": "zh" if is_chinese(text) else "en",
             "analytes": analytes,
             "concepts": tuple(known.id for known in concepts),
             "kinds": _kinds(concepts, analytes, phrasing, rules_dir),
