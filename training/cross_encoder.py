@@ -26,11 +26,7 @@ class CrossEncoder(nn.Module):
 
     def __init__(self, backbone: Path, layers: int = 12, dropout: float = 0.0) -> None:
         super().__init__()
-        left_out = {"hidden_dropout_prob": dropout, "attention_probs_dropout_prob": dropout}
-        attention = "sdpa" if torch.cuda.is_available() else "eager"  # the quicker one of each
-        self.encoder = BertModel.from_pretrained(
-            backbone, add_pooling_layer=False, attn_implementation=attention, **left_out
-        )
+        self.encoder = BertModel.from_pretrained(backbone, add_pooling_layer=False, hidden_dropout_prob=dropout)
         self._keep(KEPT[layers])
         self.dense = nn.Linear(self.encoder.config.hidden_size, self.encoder.config.hidden_size)
         self.head = nn.Linear(self.encoder.config.hidden_size, 1)

@@ -13,7 +13,9 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
+from emr_rerank.evidence.glossed import glossed
 from emr_rerank.evidence.passage import PATH_MARK, split_passage, titled
+from emr_rerank.evidence.terms import is_chinese
 from training.records import FOLDER, Asked, ShortRecord, read_file
 
 MOST_POSITIVES = 3
@@ -21,6 +23,9 @@ NO_PATH, LAST_TITLE = 0.1, 0.15
 """Shares of the groups whose passages lose their titles, or all but the last: hospitals title differently."""
 MARK_CHANGED = 0.3
 """Share of the questions that lose or gain their question mark."""
+GLOSSED = 0.5
+"""Share of the questions in the other language than the record that are read with their glosses, as they are beside
+those without when the program answers (`emr_rerank.evidence.glossed`)."""
 
 
 def main() -> None:
@@ -64,7 +69,7 @@ def group(record: ShortRecord, asked: Asked, chance: random.Random) -> dict[str,
     titles = _titles(chance)
     return {
         "intent": "records",
-        "question": _marked_otherwise(asked.text, chance),
+        "question": _glossed(_marked_otherwise(asked.text, chance), record, chance),
         "positives": [*map(titles, chance.sample(proofs, min(len(proofs), MOST_POSITIVES)))],
         "negatives": [*map(titles, rest)],
     }
@@ -96,6 +101,12 @@ def _titles(chance: random.Random) -> Callable[[str], str]:
 def _last_title(passage: str) -> str:
     path, text = split_passage(passage)
     return titled(path.split(PATH_MARK)[-1:], text)
+
+
+def _glossed(question: str, record: ShortRecord, chance: random.Random) -> str:
+    if chance.random() >= GLOSSED or is_chinese(question) == is_chinese(" ".join(record.passages)):
+        return question
+    return glossed(question)
 
 
 def _marked_otherwise(question: str, chance: random.Random) -> str:

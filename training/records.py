@@ -10,6 +10,7 @@ are neither proof nor negative.
 
 import re
 import sys
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -36,8 +37,11 @@ class ShortRecord:
     questions: tuple[Asked, ...]
 
 
-def read_file(file: Path) -> list[ShortRecord]:
+def read_file(file: Path, known: Mapping[str, Sequence[str]] | None = None) -> list[ShortRecord]:
     """The records of a file.
+
+    Args:
+        known: passages of records that the file names and does not print.
 
     Raises:
         ValueError: a line is none of the three kinds, a number is out of place; says the file and the line.
@@ -49,7 +53,8 @@ def read_file(file: Path) -> list[ShortRecord]:
         if not line:
             continue
         if line.startswith("==="):
-            records.append((f"{file.stem}: {line.strip('= ')}", [], []))
+            title = line.strip("= ")
+            records.append((f"{file.stem}: {title}", [*(known or {}).get(title, ())], []))
             continue
         if not records:
             raise ValueError(f"{where}: a record begins with ===")

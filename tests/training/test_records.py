@@ -74,6 +74,22 @@ def test_groups_keep_to_their_record_and_lose_titles_at_most(file: Path) -> None
         assert {split_passage(passage)[1] for passage in made["negatives"]} == texts - {"咳嗽3天。"}
 
 
+def test_a_question_in_the_other_language_is_glossed_at_times(file: Path) -> None:
+    record, _ = read_file(file)
+    chance = random.Random(3)
+    asked = {group(record, record.questions[1], chance)["question"].rstrip("?") for _ in range(40)}
+    assert asked == {"Any drug allergy", "Any drug allergy (药物过敏史)"}
+
+
+def test_a_file_may_ask_about_passages_known_elsewhere(tmp_path: Path) -> None:
+    path = tmp_path / "mts_1.txt"
+    path.write_text("=== note-1\nQ Smoker? = 2\n", encoding="utf-8")
+    (record,) = read_file(path, {"note-1": ["HPI | Cough.", "SOCIAL HISTORY | Never smoked."]})
+    assert record.passages[1] == "SOCIAL HISTORY | Never smoked." and record.questions[0].proofs == (1,)
+    with pytest.raises(ValueError, match=r"mts_1\.txt:2: a number names no sentence"):
+        read_file(path)
+
+
 def test_the_last_record_of_a_file_is_held_out() -> None:
     trained, held = split(FOLDER)
     assert len(held) == len(list(FOLDER.glob("*.txt")))

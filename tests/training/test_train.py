@@ -1,4 +1,4 @@
-"""Scores of pairs in chunks, and a whole small run: teacher, student, 8 bits, figures."""
+"""Scores of pairs in a row, and a whole small run: teacher, student, 8 bits, figures."""
 
 import json
 import subprocess
@@ -16,8 +16,8 @@ from training.cross_encoder import KEPT, CrossEncoder, batch, load_tokenizer, lo
 from training.losses import NOTHING
 
 
-def test_chunks_of_one_length_score_as_one_by_one(work: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(train.CHUNK, "cpu", 2)
+def test_pairs_of_any_length_in_a_row_score_as_one_by_one(work: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(train.CHUNK, "cpu", 3)
     model, tokens = CrossEncoder(work / "backbone", 6).eval(), load_tokenizer(work / "backbone")
     texts = ["钾4", "入院记录 | 肌酐108，尿素8，钠138", "无过敏史", "尿素8"]
     groups = [{"question": "肌酐多少", "positives": texts[:1], "negatives": texts[1:]},
