@@ -9,6 +9,7 @@ WORK/held.notes.jsonl. Data: Ben Abacha et al. 2023, EACL, CC BY 4.0.
 """
 
 import argparse
+import hashlib
 import random
 from pathlib import Path
 
@@ -20,6 +21,7 @@ from training.texts import BANK, DATA
 
 FOLDER = BANK / "notes"
 RECORDS = FOLDER / "records.jsonl"
+DIGEST = "passages.sha256"
 
 
 def main() -> None:
@@ -42,11 +44,13 @@ def notes(data: Path) -> list[list[ShortRecord]]:
     """The records of each file of questions.
 
     Raises:
-        ValueError: a record has a line of the data set that measures, or no passages.
+        ValueError: a record has a line of the data set that measures, or the sentences are not those asked about.
     """
     if shared := held_out_lines() & held_out_lines(RECORDS):
         raise ValueError(f"{RECORDS.name}: lines {sorted(shared)} stand in the records that measure")
     known = passages(data)
+    if digest(known) != (FOLDER / DIGEST).read_text().strip():
+        raise ValueError(f"the sentences of {data} are not those that bank/notes asks about")
     return [read_file(file, known) for file in sorted(FOLDER.glob("*.txt"))]
 
 
@@ -60,6 +64,11 @@ def passages(data: Path) -> dict[str, list[str]]:
         ]
         for record in load_records(data, RECORDS)
     }
+
+
+def digest(known: dict[str, list[str]]) -> str:
+    """SHA-256 of all passages, in order."""
+    return hashlib.sha256("\n".join(each for own in known.values() for each in own).encode()).hexdigest()
 
 
 if __name__ == "__main__":

@@ -22,6 +22,7 @@ def data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     for name, value in {"FOLDER": tmp_path, "DATA": tmp_path, "RECORDS": tmp_path / "records.jsonl"}.items():
         monkeypatch.setattr(note_groups, name, value)
     monkeypatch.setattr(note_groups, "held_out_lines", lambda *path: {2, 4} if path else {3})
+    (tmp_path / note_groups.DIGEST).write_text(note_groups.digest(note_groups.passages(tmp_path)))
     return tmp_path
 
 
@@ -39,4 +40,11 @@ def test_groups_of_the_notes(data: Path, monkeypatch: pytest.MonkeyPatch) -> Non
 def test_a_line_that_measures_is_refused(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(note_groups, "held_out_lines", lambda *path: {2, 3} if path else {3})
     with pytest.raises(ValueError, match=r"lines \[3\] stand in the records that measure"):
+        note_groups.notes(data)
+
+
+def test_other_sentences_than_those_asked_about_are_refused(data: Path) -> None:
+    file = data / "mts_dialog_sections.jsonl"
+    file.write_text(file.read_text("utf-8").replace("pack", "packet"), encoding="utf-8")
+    with pytest.raises(ValueError, match="are not those that bank/notes asks about"):
         note_groups.notes(data)
