@@ -9,18 +9,23 @@ Writes WORK/groups.records.jsonl. The last record of each file is held out: noth
 import argparse
 import json
 import random
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 from emr_rerank.evidence.glossed import glossed
 from emr_rerank.evidence.passage import PATH_MARK, split_passage, titled
-from emr_rerank.evidence.terms import is_chinese
+from emr_rerank.evidence.record_index import told_before
+from emr_rerank.evidence.terms import is_chinese, lexicon
+from emr_rerank.record import Sentence
 from training.records import FOLDER, Asked, ShortRecord, read_file
 
 MOST_POSITIVES = 3
 NO_PATH, LAST_TITLE = 0.1, 0.15
 """Shares of the groups whose passages lose their titles, or all but the last: hospitals title differently."""
+IN_CONTEXT = 0.7
+"""Share of the groups whose sentences are read with the clause that they go on from, as the program reads them."""
 MARK_CHANGED = 0.3
 """Share of the questions that lose or gain their question mark."""
 GLOSSED = 0.5
@@ -65,27 +70,52 @@ def groups_of(records: Sequence[ShortRecord], chance: random.Random) -> Iterator
 
 def group(record: ShortRecord, asked: Asked, chance: random.Random) -> dict[str, Any]:
     """One group: at most MOST_POSITIVES proofs, and all of the record's other sentences."""
-    proofs, rest = proofs_and_rest(record, asked)
-    titles = _titles(chance)
+    shown = _shown(record, chance)
+    proofs, rest = proofs_and_rest(shown, asked)
     return {
         "intent": "records",
         "question": _glossed(_marked_otherwise(asked.text, chance), record, chance),
-        "positives": [*map(titles, chance.sample(proofs, min(len(proofs), MOST_POSITIVES)))],
-        "negatives": [*map(titles, rest)],
+        "positives": chance.sample(proofs, min(len(proofs), MOST_POSITIVES)),
+        "negatives": rest,
     }
 
 
 def whole(record: ShortRecord, asked: Asked) -> dict[str, Any]:
-    """A question as it is, with all of its proofs and all other sentences."""
-    proofs, rest = proofs_and_rest(record, asked)
+    """A question as it is, with all of its proofs and all other sentences, as the program reads them."""
+    proofs, rest = proofs_and_rest(in_context(record.passages, clauses(record)), asked)
     return {"intent": "records", "question": asked.text, "positives": proofs, "negatives": rest}
 
 
-def proofs_and_rest(record: ShortRecord, asked: Asked) -> tuple[list[str], list[str]]:
-    """The sentences that prove the answer, and all others of the record but the doubtful ones."""
+def proofs_and_rest(passages: Sequence[str], asked: Asked) -> tuple[list[str], list[str]]:
+    """The sentences that prove the answer, and all others but the doubtful ones."""
     other = {*asked.proofs, *asked.doubtful}
-    rest = [passage for place, passage in enumerate(record.passages) if place not in other]
-    return [record.passages[place] for place in asked.proofs], rest
+    rest = [passage for place, passage in enumerate(passages) if place not in other]
+    return [passages[place] for place in asked.proofs], rest
+
+
+@cache
+def clauses(record: ShortRecord) -> dict[int, str]:
+    """For sentences that go on from an earlier one, its clause that says of what (`RecordIndex.contexts`)."""
+    words, sentences = lexicon(None), []
+    for place, passage in enumerate(record.passages):
+        path, text = split_passage(passage)
+        titles = tuple(path.split(PATH_MARK))
+        sentences.append(Sentence.model_construct(index=place, text=text, section_path=titles, row=None))
+    _, told = told_before(sentences, [words.terms(each.text) for each in sentences], words)
+    return told
+
+
+def in_context(passages: Sequence[str], told: Mapping[int, str]) -> list[str]:
+    """The passages, each with the clause that it goes on from below its titles."""
+    return [
+        titled((path, told.get(place, "")), text)
+        for place, (path, text) in enumerate(split_passage(passage) for passage in passages)
+    ]
+
+
+def _shown(record: ShortRecord, chance: random.Random) -> list[str]:
+    passages = [*map(_titles(chance), record.passages)]
+    return in_context(passages, clauses(record)) if chance.random() < IN_CONTEXT else passages
 
 
 def _titles(chance: random.Random) -> Callable[[str], str]:

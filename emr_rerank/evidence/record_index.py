@@ -9,7 +9,7 @@ from pathlib import Path
 from emr_rerank.evidence.bm25 import BM25
 from emr_rerank.evidence.carried import carried_matters, carried_names, contexts
 from emr_rerank.evidence.terms import ANALYTE, Lexicon, lexicon
-from emr_rerank.record import Record, Section
+from emr_rerank.record import Record, Section, Sentence
 from emr_rerank.rules.evidence import role_pattern
 
 REMEMBERED = 8
@@ -61,7 +61,7 @@ def _build(record: Record, rules_dir: Path | None) -> RecordIndex:
     sections = [list(words.terms(" ".join(leaf.path))) * 2 for leaf in leaves]
     for leaf, own in zip(leaf_of, terms, strict=True):
         sections[leaf].extend(own)
-    carried, clauses = _carried(record, terms, words, rules_dir)
+    carried, clauses = told_before(record.sentences, terms, words, rules_dir)
     return RecordIndex(
         leaves=leaves,
         codes=_codes(record),
@@ -82,18 +82,19 @@ def _concepts(record: Record, terms: Iterable[Iterable[str]], words: Lexicon) ->
     return tuple(titles[s.section_path] | named for s, named in zip(record.sentences, own, strict=True))
 
 
-def _carried(
-    record: Record, terms: Sequence[Iterable[str]], words: Lexicon, rules_dir: Path | None
+def told_before(
+    sentences: Sequence[Sentence], terms: Sequence[Iterable[str]], words: Lexicon, rules_dir: Path | None = None
 ) -> tuple[dict[int, frozenset[str]], dict[int, str]]:
+    """`RecordIndex.carried` and `RecordIndex.contexts` of sentences in reading order, given their terms."""
     back = role_pattern("refers_back", rules_dir)
-    refers = [bool(back.match(sentence.text)) for sentence in record.sentences]
+    refers = [bool(back.match(sentence.text)) for sentence in sentences]
     own_matters = [frozenset() if words.relatives(own) else _of_groups(own, _MATTERS, words) for own in terms]
-    matters = carried_matters(record.sentences, own_matters, refers)
+    matters = carried_matters(sentences, own_matters, refers)
     examinations = [_of_groups(own, {"exam"}, words) for own in terms]
-    names = carried_names(record.sentences, examinations)
+    names = carried_names(sentences, examinations)
     empty = frozenset[str]()
     carried = {index: matters.get(index, empty) | names.get(index, empty) for index in matters.keys() | names.keys()}
-    return carried, contexts(record.sentences, examinations, own_matters, refers, words.concepts.named)
+    return carried, contexts(sentences, examinations, own_matters, refers, words.concepts.named)
 
 
 def _of_groups(terms: Iterable[str], groups: Set[str], words: Lexicon) -> frozenset[str]:

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from emr_rerank.evidence.passage import split_passage
-from training.record_groups import MOST_POSITIVES, group, groups_of, proofs_and_rest, split
-from training.records import FOLDER, Asked, read_file
+from training.record_groups import MOST_POSITIVES, group, groups_of, proofs_and_rest, split, whole
+from training.records import FOLDER, Asked, ShortRecord, read_file
 
 TEXT = """=== zh | 内科
 1 入院记录 › 现病史 | 咳嗽3天。
@@ -58,7 +58,7 @@ def test_a_wrong_line_is_named(tmp_path: Path, line: str, told: str) -> None:
 
 def test_doubtful_sentences_are_neither_proof_nor_negative(file: Path) -> None:
     record, _ = read_file(file)
-    proofs, rest = proofs_and_rest(record, record.questions[1])
+    proofs, rest = proofs_and_rest(record.passages, record.questions[1])
     assert proofs == ["入院记录 › 既往史 | 否认药物过敏。"]
     assert rest == ["入院记录 › 现病史 | 咳嗽3天。"]
 
@@ -79,6 +79,18 @@ def test_a_question_in_the_other_language_is_glossed_at_times(file: Path) -> Non
     chance = random.Random(3)
     asked = {group(record, record.questions[1], chance)["question"].rstrip("?") for _ in range(40)}
     assert asked == {"Any drug allergy", "Any drug allergy (药物过敏史)"}
+
+
+def test_a_sentence_that_goes_on_from_another_is_shown_with_its_clause() -> None:
+    texts = ("Course | CT of the head showed no bleed.", "Course | It was normal.", "Plan | Home.")
+    record = ShortRecord("a: en", texts, (Asked("Head CT result?", (0, 1), ()),))
+    assert whole(record, record.questions[0])["positives"][1] == (
+        "Course › CT of the head showed no bleed | It was normal."
+    )
+    made = [group(record, record.questions[0], random.Random(seed)) for seed in range(200)]
+    assert {split_passage(text)[0] for each in made for text in each["positives"] if "normal" in text} == {
+        "Course › CT of the head showed no bleed", "Course", "CT of the head showed no bleed", "",
+    }  # fmt: skip
 
 
 def test_a_file_may_ask_about_passages_known_elsewhere(tmp_path: Path) -> None:
