@@ -11,7 +11,7 @@ from emr_rerank.evidence.allergy import AllergyCheck
 from emr_rerank.evidence.anchors import AnchorCheck, Lack
 from emr_rerank.evidence.calibration import log_odds, sigmoid
 from emr_rerank.evidence.doubts import Doubt, doubt_costs
-from emr_rerank.evidence.stated import MEASURED, StatedFacts
+from emr_rerank.evidence.stated import MEASURED, StatedFacts, detail
 from emr_rerank.evidence.terms import lexicon
 from emr_rerank.evidence.times import AskedTime
 from emr_rerank.findings import Fact, Question
@@ -24,6 +24,7 @@ HEADED_FLOOR = 0.7
 """Least probability of a result (`培养5天无细菌生长`) that only the head of its report names: no reranker sees that."""
 VETO_CEILING = 0.3
 """Most probability of a sentence that can't prove the answer, however similar it is."""
+_CLAUSE = re.compile(r"[^，,；;。、]*")
 _EXTREME = ("highest", "lowest")
 
 
@@ -77,6 +78,12 @@ class Judged:
 def shows(question: Question, sentence: Sentence) -> bool:
     """Whether the sentence holds something of the kind asked for, where the question says which (a side, a size)."""
     return not question.shows or any(re.search(kind, sentence.text, re.IGNORECASE) for kind in question.shows)
+
+
+def _figure_behind(fact: Fact, sentence: Sentence) -> bool:
+    """Whether the fact has a dose, or a figure (2.0静点) stands behind it in its clause."""
+    clause = _CLAUSE.match(sentence.text, max(fact.end - sentence.start, 0))
+    return detail(fact, "dose") is not None or bool(clause and re.search(r"\d", clause.group()))
 
 
 class Judge:
@@ -172,6 +179,8 @@ class Judge:
             return False
         if self._asks_result and self._only_ordered(sentence):
             return False
+        if self._asks_opinion and role_pattern("only_invited", self._rules).search(sentence.text):
+            return False
         if not self._asks_person and role_pattern("signature", self._rules).search(sentence.text):
             return False
         return not self._hypothetical(sentence, assertion) and self._time.holds_sentence(sentence)
@@ -188,7 +197,7 @@ class Judge:
             yield "other_end"
         if self._time.question.past and assertion != "historical" and self._time.during_stay(sentence):
             yield "this_stay"
-        if not witnessed and not shows(self._question, sentence):
+        if self._lacks_dose(sentence) or (not witnessed and not shows(self._question, sentence)):
             yield "unshown"
         if self._asks_drug_name and not self._names_drug(sentence):
             yield "classed"
@@ -231,6 +240,11 @@ class Judge:
         return bool(role_pattern("person_asked", self._rules).search(self._question.text))
 
     @cached_property
+    def _asks_opinion(self) -> bool:
+        """Whether it is asked what somebody who was consulted said."""
+        return bool(role_pattern("opinion_asked", self._rules).search(self._question.text))
+
+    @cached_property
     def _asks_result(self) -> bool:
         """Whether the result of an examination is asked for, not whether or why it was done."""
         if role_pattern("reason_asked", self._rules).search(self._question.text):
@@ -253,6 +267,14 @@ class Judge:
         known = lexicon(self._rules).concepts
         named = (known.get(name) for name in known.named(sentence.text))
         return any(concept.group == "drug" and not concept.narrower for concept in named)
+
+    def _lacks_dose(self, sentence: Sentence) -> bool:
+        """Whether a drug's dose is asked for and the sentence has no figure behind the drug."""
+        if not role_pattern("dose_asked", self._rules).search(self._question.text):
+            return False
+        drugs = [fact for fact in self._facts.get(sentence.index, ()) if fact.kind == "medication"]
+        named = [fact for fact in drugs if fact.name in self._names]
+        return bool(named) and not any(_figure_behind(fact, sentence) for fact in named)
 
     def _told_in_words(self, sentence: Sentence) -> bool:
         """Whether the sentence tells the asked analyte's finding without a value, where no value answers."""

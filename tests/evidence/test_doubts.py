@@ -11,6 +11,7 @@ from emr_rerank.evidence.choice import Chooser
 from emr_rerank.evidence.doubts import DOUBTS, SHIPPED, doubt_costs
 from emr_rerank.evidence.judging import VETO_CEILING, Verdict
 from emr_rerank.evidence.understand import understand
+from emr_rerank.findings import Fact, Medication
 from emr_rerank.record import Sentence
 from emr_rerank.settings import Settings
 
@@ -64,6 +65,45 @@ def test_a_class_of_drugs_does_not_name_one(asked: str, text: str, doubted: bool
     line = LINE.model_copy(update={"text": text, "end": len(text), "section_code": "hospital_course"})
     (verdict,) = Chooser(understand(asked), [line], [], ["present"], Settings()).verdicts
     assert ("classed" in verdict.doubts) == doubted
+
+
+@pytest.mark.parametrize(
+    ("asked", "drug", "text", "lacks"),
+    [
+        ("曲马多每次多少毫克", "tramadol", "Citalopram 10 mg daily; low dose tramadol as needed.", True),
+        ("Tramadol dose in mg?", "tramadol", "Citalopram 10 mg daily; low dose tramadol as needed.", True),
+        ("Tramadol dose in mg?", "tramadol", "Tramadol 50 mg as needed.", False),
+        ("Cefoxitin dose?", "cefoxitin", "头孢西丁钠2.0静点 2/日。", False),
+        ("Why was tramadol given?", "tramadol", "Citalopram 10 mg daily; low dose tramadol as needed.", False),
+    ],
+)
+def test_another_drugs_dose_is_none_of_the_one_asked_for(asked: str, drug: str, text: str, lacks: bool) -> None:
+    line = LINE.model_copy(update={"text": text, "end": len(text)})
+    at = next(text.index(name) for name in ("tramadol", "Tramadol", "头孢西丁") if name in text)
+    fact = Fact(
+        kind="medication", name=drug, display=drug, value=drug, page=1, start=at, end=at + 4, sentence=0,
+        text=text[at : at + 4], details=Medication(status="ordered"),
+    )  # fmt: skip
+    (verdict,) = Chooser(understand(asked), [line], [fact], ["present"], Settings()).verdicts
+    assert verdict.allowed and ("unshown" in verdict.doubts) == lacks
+
+
+@pytest.mark.parametrize(
+    ("asked", "text", "allowed"),
+    [
+        ("口腔科会诊怎么说", "完善检查，邀请口腔科会诊，给予静点抗生素。", False),
+        ("口腔科会诊怎么说", "口腔科会诊，建议择期拔牙。", True),
+        ("请口腔科会诊了吗", "完善检查，邀请口腔科会诊，给予静点抗生素。", True),
+        ("What did psychiatry say?", "We recommended that she see a psychiatrist.", False),
+        ("What did psychiatry say?", "Psychiatry was consulted and advised sertraline.", True),
+        ("B超发现什么", "入院后完善检查，查血尿常规，B超，给予静点抗生素治疗。", False),
+        ("B超发现什么", "入院后查血尿常规，B超未见异常，给予静点抗生素治疗。", True),
+    ],
+)
+def test_who_is_asked_to_come_and_what_is_ordered_have_said_nothing_yet(asked: str, text: str, allowed: bool) -> None:
+    line = LINE.model_copy(update={"text": text, "end": len(text), "section_code": "hospital_course"})
+    (verdict,) = Chooser(understand(asked), [line], [], ["present"], Settings()).verdicts
+    assert verdict.allowed == allowed
 
 
 @pytest.mark.parametrize(
