@@ -32,7 +32,8 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=7)
     arguments = parser.parse_args()
     files, chance = notes(DATA), random.Random(arguments.seed)
-    trained = [record for records in files for record in records[:-1]]
+    measured = {records[-1].passages for records in files}
+    trained = [record for records in files for record in records if record.passages not in measured]
     groups = [each for _ in range(arguments.rounds) for each in groups_of(trained, chance)]
     write(arguments.work / "groups.notes.jsonl", groups)
     held = [whole(records[-1], asked) for records in files for asked in records[-1].questions]
