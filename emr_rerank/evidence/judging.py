@@ -4,7 +4,6 @@ lifted."""
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from pathlib import Path
 
 from emr_rerank.evidence.allergy import AllergyCheck
@@ -14,6 +13,7 @@ from emr_rerank.evidence.doubts import Doubt, doubt_costs
 from emr_rerank.evidence.stated import MEASURED, StatedFacts, detail
 from emr_rerank.evidence.terms import lexicon
 from emr_rerank.evidence.times import AskedTime
+from emr_rerank.evidence.wanted import Wanted
 from emr_rerank.findings import Fact, Question
 from emr_rerank.record import Assertion, Sentence
 from emr_rerank.rules.evidence import role_pattern, role_sections
@@ -124,6 +124,7 @@ class Judge:
         measured = any(fact.kind in MEASURED and fact.name in names for fact in facts)
         self._needs_value = bool(time.question.analytes) or measured
         self._relatives = relatives
+        self._wanted = Wanted(time.question, rules_dir)
         self._rules = rules_dir
 
     def __call__(self, sentence: Sentence, assertion: Assertion) -> Verdict:
@@ -177,11 +178,11 @@ class Judge:
     def _plausible(self, sentence: Sentence, assertion: Assertion) -> bool:
         if self._of_kin(sentence, assertion) != self._relatives:
             return False
-        if self._asks_result and self._only_ordered(sentence):
+        if self._wanted.result and self._only_ordered(sentence):
             return False
-        if self._asks_opinion and role_pattern("only_invited", self._rules).search(sentence.text):
+        if self._wanted.opinion and role_pattern("only_invited", self._rules).search(sentence.text):
             return False
-        if not self._asks_person and role_pattern("signature", self._rules).search(sentence.text):
+        if not self._wanted.person and role_pattern("signature", self._rules).search(sentence.text):
             return False
         return not self._hypothetical(sentence, assertion) and self._time.holds_sentence(sentence)
 
@@ -199,7 +200,7 @@ class Judge:
             yield "this_stay"
         if self._lacks_dose(sentence) or (not witnessed and not shows(self._question, sentence)):
             yield "unshown"
-        if self._asks_drug_name and not self._names_drug(sentence):
+        if self._wanted.drug_name and not self._names_drug(sentence):
             yield "classed"
 
     def _speaks_of_it(self, sentence: Sentence, typed: bool) -> bool:
@@ -234,34 +235,6 @@ class Judge:
         ordered = sentence.section_code in role_sections("intended", self._rules)
         return ordered and sentence.section_code not in self._question.sections
 
-    @cached_property
-    def _asks_person(self) -> bool:
-        """Whether somebody who treated the patient is asked for; nothing else is answered by a signature."""
-        return bool(role_pattern("person_asked", self._rules).search(self._question.text))
-
-    @cached_property
-    def _asks_opinion(self) -> bool:
-        """Whether it is asked what somebody who was consulted said."""
-        return bool(role_pattern("opinion_asked", self._rules).search(self._question.text))
-
-    @cached_property
-    def _asks_result(self) -> bool:
-        """Whether the result of an examination is asked for, not whether or why it was done."""
-        if role_pattern("reason_asked", self._rules).search(self._question.text):
-            return False
-        known = lexicon(self._rules)
-        examined = any(known.concept(name).group == "exam" for name in self._question.concepts)
-        result = role_pattern("result_asked", self._rules).search(self._question.text)
-        return examined and (bool(result) or self._question.shape not in ("yes_no", "date"))
-
-    @cached_property
-    def _asks_drug_name(self) -> bool:
-        """Whether a drug of a class is asked for by its name (which antibiotic?)."""
-        known = lexicon(self._rules)
-        asked = [known.concept(name) for name in self._question.concepts]
-        classes = any(concept.group == "drug" and concept.narrower for concept in asked)
-        return classes and bool(role_pattern("name_asked", self._rules).search(self._question.text))
-
     def _names_drug(self, sentence: Sentence) -> bool:
         """Whether the sentence names a drug, not only a class of drugs (给予抗生素)."""
         known = lexicon(self._rules).concepts
@@ -270,7 +243,7 @@ class Judge:
 
     def _lacks_dose(self, sentence: Sentence) -> bool:
         """Whether a drug's dose is asked for and the sentence has no figure behind the drug."""
-        if not role_pattern("dose_asked", self._rules).search(self._question.text):
+        if not self._wanted.dose:
             return False
         drugs = [fact for fact in self._facts.get(sentence.index, ()) if fact.kind == "medication"]
         named = [fact for fact in drugs if fact.name in self._names]
@@ -309,9 +282,4 @@ class Judge:
             return False
         if sentence.section_code in role_sections("hypothetical", self._rules):
             return True
-        return assertion == "conditional" and not self._asks_plan
-
-    @cached_property
-    def _asks_plan(self) -> bool:
-        """Whether what was proposed or is to be done is asked for."""
-        return bool(role_pattern("plan_asked", self._rules).search(self._question.text))
+        return assertion == "conditional" and not self._wanted.plan
