@@ -12,10 +12,10 @@ demo: $(LIGHT)/.installed
 	@$(LIGHT)/bin/python -m sample_records.demo
 
 test: $(FULL)/.installed
-	$(FULL)/bin/python -m pytest -n 2 --dist loadscope
+	$(FULL)/bin/python -m pytest -n 2 --dist loadscope --max-worker-restart 0
 
 test-fast: $(FULL)/.installed
-	$(FULL)/bin/python -m pytest -n 2 --dist loadscope -m "not slow"
+	$(FULL)/bin/python -m pytest -n 2 --dist loadscope --max-worker-restart 0 -m "not slow"
 
 lint: $(FULL)/.installed
 	$(FULL)/bin/ruff check .
