@@ -30,8 +30,8 @@ class Packed:
 
     @property
     def ends(self) -> torch.Tensor:
-        """0 and where each text ends, shape (texts + 1,)."""
-        return torch.nn.functional.pad(self.lengths.cumsum(0), (1, 0))
+        """0 and where each text ends, shape (texts + 1,), in the 32 bits that the kernel reads."""
+        return torch.nn.functional.pad(self.lengths.cumsum(0, dtype=torch.int32), (1, 0))
 
 
 def packed(ids: torch.Tensor, mask: torch.Tensor) -> Packed:
@@ -64,8 +64,8 @@ def _attended(
     if query.is_cuda:
         from torch.nn.attention.varlen import varlen_attn
 
-        limits, own = ends.to(torch.int32), (part.to(torch.bfloat16) for part in (query, key, value))
-        attended: torch.Tensor = varlen_attn(*own, limits, limits, texts.longest, texts.longest)
+        own = (part.to(torch.bfloat16) for part in (query, key, value))
+        attended: torch.Tensor = varlen_attn(*own, ends, ends, texts.longest, texts.longest)
         return attended.to(query.dtype)
     lengths = texts.lengths.tolist()
     there = torch.arange(texts.longest, device=query.device) < texts.lengths[:, None]

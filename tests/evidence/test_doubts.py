@@ -1,6 +1,7 @@
 """What doubts cost, and the file that says so."""
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -12,12 +13,21 @@ from emr_rerank.evidence.doubts import DOUBTS, SHIPPED, doubt_costs
 from emr_rerank.evidence.judging import VETO_CEILING, Verdict
 from emr_rerank.evidence.understand import understand
 from emr_rerank.findings import Fact, Medication
-from emr_rerank.record import Sentence
+from emr_rerank.record import Assertion, Sentence
 from emr_rerank.settings import Settings
 
 LINE = Sentence(
     index=0, start=0, end=2, text="胸痛", section_code="other", section_path=(), page=1, bbox=(0, 0, 1, 1), date=None
 )
+
+
+def verdict_on(
+    text: str, asked: str, code: str = "other", assertion: Assertion = "present", facts: Sequence[Fact] = ()
+) -> Verdict:
+    """The verdict on one sentence in a section of the code."""
+    line = LINE.model_copy(update={"text": text, "end": len(text), "section_code": code})
+    (verdict,) = Chooser(understand(asked), [line], facts, [assertion], Settings()).verdicts
+    return verdict
 
 
 def test_no_shipped_doubt_lifts_a_score_and_a_missing_name_costs_more_than_a_missing_word() -> None:
@@ -45,8 +55,7 @@ def test_doubts_add_up_in_log_odds_and_a_floor_holds() -> None:
     ],
 )
 def test_what_is_asked_for_must_show_in_either_language(asked: str, text: str, lacks: bool) -> None:
-    line = LINE.model_copy(update={"text": text, "end": len(text)})
-    (verdict,) = Chooser(understand(asked), [line], [], ["present"], Settings()).verdicts
+    verdict = verdict_on(text, asked)
     assert ("unshown" in verdict.doubts) == lacks
 
 
@@ -62,8 +71,7 @@ def test_what_is_asked_for_must_show_in_either_language(asked: str, text: str, l
     ],
 )
 def test_a_class_of_drugs_does_not_name_one(asked: str, text: str, doubted: bool) -> None:
-    line = LINE.model_copy(update={"text": text, "end": len(text), "section_code": "hospital_course"})
-    (verdict,) = Chooser(understand(asked), [line], [], ["present"], Settings()).verdicts
+    verdict = verdict_on(text, asked, "hospital_course")
     assert ("classed" in verdict.doubts) == doubted
 
 
@@ -78,13 +86,12 @@ def test_a_class_of_drugs_does_not_name_one(asked: str, text: str, doubted: bool
     ],
 )
 def test_another_drugs_dose_is_none_of_the_one_asked_for(asked: str, drug: str, text: str, lacks: bool) -> None:
-    line = LINE.model_copy(update={"text": text, "end": len(text)})
     at = next(text.index(name) for name in ("tramadol", "Tramadol", "头孢西丁") if name in text)
     fact = Fact(
         kind="medication", name=drug, display=drug, value=drug, page=1, start=at, end=at + 4, sentence=0,
         text=text[at : at + 4], details=Medication(status="ordered"),
     )  # fmt: skip
-    (verdict,) = Chooser(understand(asked), [line], [fact], ["present"], Settings()).verdicts
+    verdict = verdict_on(text, asked, facts=[fact])
     assert verdict.allowed and ("unshown" in verdict.doubts) == lacks
 
 
@@ -101,8 +108,7 @@ def test_another_drugs_dose_is_none_of_the_one_asked_for(asked: str, drug: str, 
     ],
 )
 def test_who_is_asked_to_come_and_what_is_ordered_have_said_nothing_yet(asked: str, text: str, allowed: bool) -> None:
-    line = LINE.model_copy(update={"text": text, "end": len(text), "section_code": "hospital_course"})
-    (verdict,) = Chooser(understand(asked), [line], [], ["present"], Settings()).verdicts
+    verdict = verdict_on(text, asked, "hospital_course")
     assert verdict.allowed == allowed
 
 
@@ -117,8 +123,7 @@ def test_who_is_asked_to_come_and_what_is_ordered_have_said_nothing_yet(asked: s
     ],
 )
 def test_what_is_done_during_the_stay_is_not_the_past(asked: str, text: str, code: str, doubted: bool) -> None:
-    line = LINE.model_copy(update={"text": text, "end": len(text), "section_code": code})
-    (verdict,) = Chooser(understand(asked), [line], [], ["present"], Settings()).verdicts
+    verdict = verdict_on(text, asked, code)
     assert ("this_stay" in verdict.doubts) == doubted
 
 
@@ -131,8 +136,7 @@ def test_what_is_done_during_the_stay_is_not_the_past(asked: str, text: str, cod
     ],
 )
 def test_a_plan_answers_who_asks_for_one(asked: str, text: str, allowed: bool) -> None:
-    line = LINE.model_copy(update={"text": text, "end": len(text), "section_code": "hospital_course"})
-    (verdict,) = Chooser(understand(asked), [line], [], ["conditional"], Settings()).verdicts
+    verdict = verdict_on(text, asked, "hospital_course", "conditional")
     assert verdict.allowed == allowed
 
 
