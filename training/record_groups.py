@@ -134,9 +134,9 @@ def _last_title(passage: str) -> str:
 
 
 def _glossed(question: str, record: ShortRecord, chance: random.Random) -> str:
-    if chance.random() >= GLOSSED or is_chinese(question) == is_chinese(" ".join(record.passages)):
+    if chance.random() >= GLOSSED:
         return question
-    return glossed(question)
+    return glossed(question, chinese=is_chinese(" ".join(record.passages)))
 
 
 def _marked_otherwise(question: str, chance: random.Random) -> str:

@@ -14,7 +14,8 @@ PRESENCE_NAMED = frozenset({"disease", "person"})
 """Concept groups that a record names where it tells whether there is or was such a thing."""
 Lack = Literal[
     "allergy",  # no allergy is named where one is asked about; this and the next disprove
-    "another",  # another drug, examination or operation is named instead
+    "another",  # another drug than that asked for by its name, or another examination, is named instead
+    "instead",  # something else of the kind is named instead: another operation, a drug that is of another class
     "nameless",  # what records call by its name is not named
     "freely",  # what is not named is a matter that records put in many words
     "unnamed",  # something else is not named
@@ -69,7 +70,8 @@ class AnchorCheck:
 
         What records call by its name (a drug, an examination, an operation) must be named; where only the presence of
         the matter is asked (`presence`), also a disease or a relative. A drug that is asked for in a list (discharge
-        drugs) is another one where it stands elsewhere; a drug that is given is none of which an allergy is told.
+        drugs) is another one where it stands elsewhere; a drug that is given is none of which an allergy is told. Names
+        of operations overlap too much (PCNL, 碎石取石) for one to exclude the other.
         """
         named = self._named(sentence)
         held = self._held(sentence, _told(sentence), named)
@@ -81,8 +83,11 @@ class AnchorCheck:
         listed = any(each.group == "section" and each.home and "medication" in each.kinds for each in known)
         own = [i for (ids, _), holds in zip(self._groups, held, strict=True) if holds for i in ids]
         wholly_lacking = called - {each.group for each in self._all([own])}
-        if (listed and any(held)) or any(each.group in wholly_lacking for each in self._all([named])):
+        instead = {each.group for each in self._all([named])} & wholly_lacking
+        if (listed and any(held)) or any(each.group in instead and _one_of_its_name(each) for each in known):
             return "another"
+        if instead:
+            return "instead"
         if called:
             return "nameless"
         freely = all(ids and all(self._told_freely(i, beside=any(held)) for i in ids) for ids in missing)
@@ -135,6 +140,11 @@ class AnchorCheck:
 
     def _at_home(self, ids: frozenset[str], sentence: Sentence) -> bool:
         return any(sentence.section_code in self._concepts.get(concept_id).home for concept_id in ids)
+
+
+def _one_of_its_name(concept: Concept) -> bool:
+    """Whether another name surely means another thing: an examination, a drug that is no class."""
+    return concept.group == "exam" or (concept.group == "drug" and not concept.narrower)
 
 
 def _told(sentence: Sentence) -> str:

@@ -16,9 +16,13 @@ from emr_rerank.evidence.fitted import FOLDER, read_fitted
 
 Doubt = Literal[
     "nameless",  # what records call by its name is not named: a drug, an examination, an operation
+    "instead",  # nor is that all: another operation, another thing of the kind is named instead
     "freely",  # the matter is not named, but records put it in many words
     "unnamed",  # something else that is asked about is not named
     "loose",  # holds none of the words of a question that names nothing known
+    "listed",  # a bare item of a list that holds none of the words asked for, where the answer is not looked for
+    "not_yet",  # says what may or is to happen, where it is not asked what is planned
+    "other_time",  # tells of another time than asked about, as far as an undated sentence tells it
     "untold",  # no value can be read where one is asked for, nor does it say that it is normal or not
     "other_end",  # tells of the other end of the stay than asked about
     "this_stay",  # stands where records tell of this stay, where the time before it is asked for

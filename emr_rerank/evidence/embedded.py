@@ -91,11 +91,13 @@ class EmbeddedReranker:
         return self._features(question, passages, self._both_ways(self._cross_encoder.logits, question, passages))
 
     def _both_ways(self, read: Read, question: str, passages: Sequence[str]) -> npt.NDArray[np.float64]:
-        """The cross-encoder's logits; of a passage in the other language, the mean of those of question and gloss."""
+        """The cross-encoder's logits; where the question has words foreign to a passage, the mean with those of its
+        gloss."""
         logits = read(question, passages)
-        crossing = [place for place, text in enumerate(passages) if is_chinese(text) != is_chinese(question)]
-        if crossing and (both := glossed(question, self._rules_dir)) != question:
-            logits[crossing] = (logits[crossing] + read(both, [passages[place] for place in crossing])) / 2
+        for chinese in (True, False):
+            places = [place for place, text in enumerate(passages) if is_chinese(text) == chinese]
+            if places and (both := glossed(question, self._rules_dir, chinese=chinese)) != question:
+                logits[places] = (logits[places] + read(both, [passages[place] for place in places])) / 2
         return logits
 
     def _features(self, question: str, passages: Sequence[str], logits: npt.NDArray[np.float64]) -> Features:

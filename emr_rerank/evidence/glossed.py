@@ -16,32 +16,37 @@ _USUAL = 3
 
 
 @lru_cache(maxsize=256)
-def glossed(question: str, rules_dir: Path | None = None) -> str:
-    """`Vomiting (呕吐) after the fall (跌倒)?`, and the other way round; the question itself where nothing is known.
+def glossed(question: str, rules_dir: Path | None = None, *, chinese: bool) -> str:
+    """`Vomiting (呕吐) after the fall (跌倒)?` beside Chinese, and the other way round; itself where nothing is known.
+
+    Words that are in the record's language already stay as they are: of `SLR多少度` only `SLR (直腿抬高)` is glossed
+    beside Chinese.
 
     Args:
-        question: in either language.
+        question: in either language, or mixed.
         rules_dir: a hospital's own rule files.
+        chinese: whether it is read beside Chinese text.
 
     Raises:
         RuleError: a rule file is wrong.
     """
-    own, at, parts = is_chinese(question), 0, []
-    for start, end, other in _glosses(question, rules_dir):
-        if other and is_chinese(question[start:end]) == own:
+    at, parts = 0, []
+    for start, end, other in _glosses(question, rules_dir, chinese):
+        if other and is_chinese(question[start:end]) != chinese:
             parts.append(f"{question[at:end]} ({other})")
             at = end
     return "".join([*parts, question[at:]])
 
 
-def _glosses(question: str, rules_dir: Path | None) -> list[tuple[int, int, str]]:
+def _glosses(question: str, rules_dir: Path | None, chinese: bool) -> list[tuple[int, int, str]]:
     """(start, end, name in the other language) of what the glossary or the lexicon knows, in reading order.
 
     Of two that overlap the longer stays, of two as long that of the glossary: a concept is wider than its names.
     """
     words = lexicon(rules_dir)
     found = [(gloss.start, gloss.end, gloss.others[0]) for gloss in glossary(rules_dir).find(question)]
-    found += [(item.start, item.end, _name(item, question, words, rules_dir)) for item in words.named(question)]
+    known = (item for item in words.named(question) if not item.others)  # PCT may be either
+    found += [(item.start, item.end, _name(item, words, rules_dir, chinese)) for item in known]
     kept: list[tuple[int, int, str]] = []
     for start, end, other in sorted(found, key=lambda each: each[0] - each[1]):
         if all(end <= other_start or other_end <= start for other_start, other_end, _ in kept):
@@ -49,9 +54,8 @@ def _glosses(question: str, rules_dir: Path | None) -> list[tuple[int, int, str]
     return sorted(kept)
 
 
-def _name(item: Named, question: str, words: Lexicon, rules_dir: Path | None) -> str:
-    """What is named, in the language that the question is not in; empty where the rules have no such name."""
-    chinese = not is_chinese(question)
+def _name(item: Named, words: Lexicon, rules_dir: Path | None, chinese: bool) -> str:
+    """What is named, in Chinese or English; empty where the rules have no such name."""
     if item.analyte:
         known = catalogue(rules_dir).get(item.term)
         return known.display_zh if chinese else known.display_en

@@ -129,7 +129,7 @@ class Judge:
 
     def __call__(self, sentence: Sentence, assertion: Assertion) -> Verdict:
         """The verdict on one candidate."""
-        typed = sentence.index in self._found and not self._hypothetical(sentence, "present")
+        typed = sentence.index in self._found and not self._hypothetical(sentence)
         named = self._speaks_of_it(sentence, typed)
         lack = None if named else self._lack(sentence)
         if self._disproved(sentence, assertion, typed, lack):
@@ -154,20 +154,18 @@ class Judge:
         """Whether the sentence tells of another value, person, day or thing than asked for, or of nothing at all."""
         if not self._allergies.bears_on(sentence) or lack in ("allergy", "another"):
             return True
-        if lack and (self._needs_value or self._unrelated(sentence)):
-            return True
+        if lack and (self._needs_value or (self._question.loose and self._question.kinds)):
+            return True  # what is measured must be named
         if typed:
             return False
-        if self._needs_value and self._tells_another_value(sentence):
+        if self._needs_value and (self._tells_another_value(sentence) or self._not_yet(sentence, assertion)):
             return True
         return not (self._plausible(sentence, assertion) and self._shows(sentence, assertion))
 
-    def _unrelated(self, sentence: Sentence) -> bool:
-        """Whether a sentence that does not name the matter can't be about it all the same."""
-        if self._question.loose and self._question.kinds:
-            return True  # what is measured must be named
+    def _listed(self, sentence: Sentence) -> bool:
+        """Whether it is a bare item (`Acne.`) of another list than one where the matter stands."""
         bare = role_pattern("bare_item", self._rules).fullmatch(sentence.text)
-        return bool(bare) and sentence.section_code not in self._question.sections  # `Acne.` in another list
+        return bool(bare) and sentence.section_code not in self._question.sections
 
     def _tells_another_value(self, sentence: Sentence) -> bool:
         """Whether the sentence holds another value: the asked one of another time or person, or a row of a table."""
@@ -184,7 +182,10 @@ class Judge:
             return False
         if not self._wanted.person and role_pattern("signature", self._rules).search(sentence.text):
             return False
-        return not self._hypothetical(sentence, assertion) and self._time.holds_sentence(sentence)
+        if self._hypothetical(sentence):
+            return False
+        surely = self._needs_value or sentence.date or self._question.unresolved
+        return not surely or self._time.holds_sentence(sentence)
 
     def _doubts(
         self, sentence: Sentence, assertion: Assertion, lack: Lack | None, typed: bool, witnessed: bool
@@ -192,6 +193,14 @@ class Judge:
         """What speaks against a sentence that may prove the answer."""
         if lack is not None and lack != "allergy" and lack != "another":
             yield lack
+        if lack == "instead":
+            yield "nameless"
+        if lack and self._listed(sentence):
+            yield "listed"
+        if not typed and self._not_yet(sentence, assertion):
+            yield "not_yet"
+        if not typed and not self._time.holds_sentence(sentence):
+            yield "other_time"
         if self._needs_value and not typed and not self._told_in_words(sentence):
             yield "untold"
         if not typed and self._time.at_other_end(sentence):
@@ -275,11 +284,15 @@ class Judge:
         denied = assertion == "absent" and not self._question.loose
         return denied or all(re.search(pattern, told, re.IGNORECASE) for pattern in self._question.must_show)
 
-    def _hypothetical(self, sentence: Sentence, assertion: Assertion) -> bool:
-        """Whether the sentence says what may happen: it does not prove that it did, unless plans are asked for."""
+    def _hypothetical(self, sentence: Sentence) -> bool:
+        """Whether the sentence stands where only what may happen is told, and is not looked for there."""
+        return sentence.section_code in role_sections("hypothetical", self._rules) and not self._looked_for(sentence)
+
+    def _not_yet(self, sentence: Sentence, assertion: Assertion) -> bool:
+        """Whether the sentence says what is to happen, where no plans are asked for."""
+        return assertion == "conditional" and not self._wanted.plan and not self._looked_for(sentence)
+
+    def _looked_for(self, sentence: Sentence) -> bool:
+        """Whether it stands where plans and risks are told, and the matter asked for usually is."""
         idle = {*role_sections("hypothetical", self._rules), *role_sections("intended", self._rules)}
-        if sentence.section_code in idle and sentence.section_code in self._question.sections:
-            return False
-        if sentence.section_code in role_sections("hypothetical", self._rules):
-            return True
-        return assertion == "conditional" and not self._wanted.plan
+        return sentence.section_code in idle and sentence.section_code in self._question.sections

@@ -128,16 +128,48 @@ def test_what_is_done_during_the_stay_is_not_the_past(asked: str, text: str, cod
 
 
 @pytest.mark.parametrize(
-    ("asked", "text", "allowed"),
+    ("asked", "text", "doubted"),
     [
-        ("What operation was proposed?", "建议行股骨头置换术。", True),
-        ("What operation was done?", "建议行股骨头置换术。", False),
-        ("建议做什么手术", "建议行股骨头置换术。", True),
+        ("What operation was proposed?", "建议行股骨头置换术。", False),
+        ("What operation was done?", "建议行股骨头置换术。", True),
+        ("建议做什么手术", "建议行股骨头置换术。", False),
+        ("用什么药预防惊厥", "口服地西泮防止抽搐。", False),
     ],
 )
-def test_a_plan_answers_who_asks_for_one(asked: str, text: str, allowed: bool) -> None:
+def test_a_plan_answers_who_asks_for_one(asked: str, text: str, doubted: bool) -> None:
     verdict = verdict_on(text, asked, "hospital_course", "conditional")
+    assert verdict.allowed and ("not_yet" in verdict.doubts) == doubted
+
+
+@pytest.mark.parametrize(
+    ("asked", "text", "allowed", "doubts"),
+    [
+        ("Was a hernia repair done?", "行阑尾切除术。", True, {"nameless", "instead"}),
+        ("Which antibiotic was given?", "口服阿司匹林。", True, {"nameless", "instead"}),
+        ("Was he given metoprolol?", "口服阿司匹林。", False, set()),
+        ("Head CT result?", "胸部X线片未见异常。", False, set()),
+    ],
+)
+def test_another_operation_may_be_the_one_asked_for_but_no_other_drug(
+    asked: str, text: str, allowed: bool, doubts: set[str]
+) -> None:
+    verdict = verdict_on(text, asked, "hospital_course")
     assert verdict.allowed == allowed
+    assert doubts - verdict.doubts == set()
+
+
+@pytest.mark.parametrize(("text", "listed"), [("Acne.", True), ("He has urinated this morning.", False)])
+def test_a_bare_item_of_a_list_is_doubted_and_a_short_sentence_is_none(text: str, listed: bool) -> None:
+    assert ("listed" in verdict_on(text, "今天有尿吗？", "past_history").doubts) == listed
+
+
+def test_an_undated_sentence_of_another_time_is_doubted_and_a_dated_one_out() -> None:
+    asked = understand("3月5日查体如何？")
+    undated = LINE.model_copy(update={"text": "查体无异常。", "end": 6, "section_code": "progress_note", "date": None})
+    dated = undated.model_copy(update={"index": 1, "date": "2026-03-02"})
+    first, second = Chooser(asked, [undated, dated], (), ["present", "present"], Settings()).verdicts
+    assert first.allowed and "other_time" in first.doubts
+    assert not second.allowed
 
 
 @pytest.mark.parametrize("asked", ["What kind of reaction to cipro?", "环丙沙星过敏是什么反应"])
