@@ -188,7 +188,7 @@ def test_what_must_be_named(question: str, text: str, kept: bool) -> None:
 def test_who_leaves_has_been_operated() -> None:
     leaving = sentence(0, "诉切口无疼痛，无声音嘶哑，无饮水呛咳。", "discharge_condition")
     coming = sentence(1, "无声音嘶哑，无饮水呛咳。", "admission_condition")
-    choice = ask("Hoarse or choking on fluids after surgery?", [leaving, coming], [], (0, 1))
+    choice = ask("Croaky or gagging after surgery?", [leaving, coming], [], (0, 1))
     assert {item.sentence for item in choice.kept} == {0}
 
 
