@@ -12,6 +12,8 @@ ALWAYS_NAMED = frozenset({"allergy", "drug", "exam", "procedure", "vital"})
 """Concept groups of what records call by its name: another one shown for it does harm."""
 PRESENCE_NAMED = frozenset({"disease", "person"})
 """Concept groups that a record names where it tells whether there is or was such a thing."""
+FINDINGS = frozenset({"disease", "symptom"})
+"""Concept groups of what an examination may rule out without naming it."""
 Lack = Literal[
     "allergy",  # no allergy is named where one is asked about; this and the next disprove
     "another",  # another drug than that asked for by its name, or another examination, is named instead
@@ -64,6 +66,12 @@ class AnchorCheck:
             named = named | self._carried.get(sentence.index, frozenset())
         held = self._held(sentence, _told(sentence), named)
         return all(held) or self._held_but_for_the_place(held, named)
+
+    def holds_but_for_findings(self, sentence: Sentence) -> bool:
+        """Whether the sentence names all (the examination, the part of the body) but a disease or symptom."""
+        held = self._held(sentence, _told(sentence), self._named(sentence))
+        missing = [ids for (ids, _), holds in zip(self._groups, held, strict=True) if not holds]
+        return any(held) and all(ids and {each.group for each in self._all([ids])} <= FINDINGS for ids in missing)
 
     def lack(self, sentence: Sentence, presence: bool) -> Lack:
         """How a sentence that does not hold falls short.

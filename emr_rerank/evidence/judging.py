@@ -142,13 +142,15 @@ class Judge:
         advised = not witnessed and self._stated.only_advised(here)
         return Verdict(sentence, assertion, True, doubts, floor, witnessed, advised)
 
-    def _lack(self, sentence: Sentence) -> Lack:
-        """How a sentence that does not speak of it falls short."""
+    def _lack(self, sentence: Sentence) -> Lack | None:
+        """How a sentence that does not speak of it falls short; an examination that rules all out names no finding."""
         if self._question.loose:
             return "loose"
-        # an examination that rules all out need not name the matter
-        ruled_out = role_pattern("nothing_found", self._rules).search(sentence.text)
-        return self._anchors.lack(sentence, self._question.shape == "yes_no" and not ruled_out)
+        presence = self._question.shape == "yes_no"
+        ruled_out = bool(role_pattern("nothing_found", self._rules).search(sentence.text))
+        if presence and ruled_out and self._anchors.holds_but_for_findings(sentence):
+            return None
+        return self._anchors.lack(sentence, presence and not ruled_out)
 
     def _disproved(self, sentence: Sentence, assertion: Assertion, typed: bool, lack: str | None) -> bool:
         """Whether the sentence tells of another value, person, day or thing than asked for, or of nothing at all."""
@@ -156,6 +158,8 @@ class Judge:
             return True
         if lack and (self._needs_value or (self._question.loose and self._question.kinds)):
             return True  # what is measured must be named
+        if self._wanted.drug_name and not self._may_name_drug(sentence):
+            return True
         if typed:
             return False
         if self._needs_value and (self._tells_another_value(sentence) or self._not_yet(sentence, assertion)):
@@ -243,6 +247,10 @@ class Judge:
             return True
         ordered = sentence.section_code in role_sections("intended", self._rules)
         return ordered and sentence.section_code not in self._question.sections
+
+    def _may_name_drug(self, sentence: Sentence) -> bool:
+        """Whether the sentence names a drug, or holds what looks like a name that the catalogue lacks (肺宁颗粒)."""
+        return bool(role_pattern("drug_like", self._rules).search(sentence.text)) or self._names_drug(sentence)
 
     def _names_drug(self, sentence: Sentence) -> bool:
         """Whether the sentence names a drug, not only a class of drugs (给予抗生素)."""

@@ -60,19 +60,39 @@ def test_what_is_asked_for_must_show_in_either_language(asked: str, text: str, l
 
 
 @pytest.mark.parametrize(
-    ("asked", "text", "doubted"),
+    ("asked", "text", "allowed", "doubted"),
     [
-        ("静点的哪种抗生素", "给予静点抗生素。", True),
-        ("静点的哪种抗生素", "给予静点头孢曲松。", False),
-        ("Which antibiotic was he given?", "He was placed on antibiotics.", True),
-        ("Which antibiotic was he given?", "He was placed on amoxicillin.", False),
-        ("Were antibiotics given?", "He was placed on antibiotics.", False),
-        ("为什么用抗生素", "给予静点抗生素。", False),
+        ("静点的哪一种抗生素", "给予静点抗生素。", False, False),
+        ("静点的哪种抗生素", "给予静点头孢曲松。", True, False),
+        ("静点的哪种抗生素", "给予静点抗生素，口服健脾八珍颗粒。", True, True),
+        ("Which antibiotic was he given?", "He was placed on antibiotics.", False, False),
+        ("Which antibiotic was he given?", "He was placed on amoxicillin.", True, False),
+        ("Were antibiotics given?", "He was placed on antibiotics.", True, False),
+        ("为什么用抗生素", "给予静点抗生素。", True, False),
     ],
 )
-def test_a_class_of_drugs_does_not_name_one(asked: str, text: str, doubted: bool) -> None:
+def test_a_class_of_drugs_does_not_name_one(asked: str, text: str, allowed: bool, doubted: bool) -> None:
     verdict = verdict_on(text, asked, "hospital_course")
-    assert ("classed" in verdict.doubts) == doubted
+    assert (verdict.allowed, "classed" in verdict.doubts) == (allowed, doubted)
+
+
+def test_a_heading_for_two_histories_tells_nothing_of_the_family() -> None:
+    text = "4、既往及家族史：既往体健，否认药物及食物过敏史。"
+    assert not verdict_on(text, "父母有没有过敏性疾病", "past_history").allowed
+    assert verdict_on("家族史：父亲患哮喘。", "父母有没有过敏性疾病", "family_history", "family").allowed
+
+
+@pytest.mark.parametrize(
+    ("asked", "text", "lacks"),
+    [
+        ("右肩拍片有骨折吗？", "DR检查回报：右肘关节，右肩关节，右髋关节未见异常改变。", False),
+        ("右肩拍片有骨折吗？", "DR检查回报：右肘关节未见异常改变。", True),
+        ("右肩拍片什么样的骨折？", "DR检查回报：右肩关节未见异常改变。", True),
+    ],
+)
+def test_an_examination_that_rules_all_out_need_not_name_the_finding(asked: str, text: str, lacks: bool) -> None:
+    doubts = verdict_on(text, asked, "auxiliary_exam").doubts
+    assert bool(doubts & {"nameless", "unnamed"}) == lacks
 
 
 @pytest.mark.parametrize(
