@@ -178,6 +178,8 @@ class Judge:
         return any(fact.name in self._names for fact in self._facts.get(sentence.index, ()))
 
     def _plausible(self, sentence: Sentence, assertion: Assertion) -> bool:
+        if role_pattern("fragment", self._rules).fullmatch(sentence.text):
+            return False
         if self._of_kin(sentence, assertion) != self._relatives:
             return False
         if self._wanted.result and self._only_ordered(sentence):

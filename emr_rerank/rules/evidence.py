@@ -17,7 +17,8 @@ Role = Literal[
     "history", "this_stay", "event_aside", "operation_done", "verbal_finding", "no_result",
     "nothing_found", "refers_back", "signature",
     "person_asked", "reason_asked", "compares", "discharge_part", "discharge_word", "past_word", "bare_item",
-    "admission_part", "plan_asked", "result_asked", "drug_like", "name_asked", "dose_asked", "opinion_asked", "only_invited",
+    "admission_part", "plan_asked", "result_asked", "name_asked", "dose_asked", "opinion_asked", "only_invited",
+    "drug_like", "fragment",
 ]  # fmt: skip
 
 

@@ -8,7 +8,7 @@ import pytest
 from benchmarks import short_records
 from emr_rerank.evidence.doubts import DOUBTS
 from emr_rerank.evidence.embedded import FEATURES
-from training.fit_embedded import USUAL_COST, Group, fit, groups_of
+from training.fit_embedded import STRICT, STRICT_COST, USUAL_COST, Group, fit, groups_of
 
 RECORD = """=== zh | 心内科 出院记录
 1 出院记录 › 入院情况 | 患者胸痛2小时入院，否认糖尿病史。
@@ -38,8 +38,9 @@ def test_a_doubt_costs_what_it_misleads_and_unseen_ones_what_is_usual() -> None:
     fitted = fit(groups)
     weights = dict(zip((*FEATURES, *DOUBTS), fitted.weights, strict=True))
     assert weights["cross_encoder"] > 0.5 and weights["unnamed"] > 1.5
-    others = [weights[doubt] for doubt in DOUBTS if doubt != "unnamed"]
-    assert others == pytest.approx([USUAL_COST] * len(others), abs=1e-3)
+    others = {doubt: weights[doubt] for doubt in DOUBTS if doubt != "unnamed"}
+    usual = {doubt: STRICT_COST if doubt in STRICT else USUAL_COST for doubt in others}
+    assert others == pytest.approx(usual, abs=1e-3)
     right = [(fitted.logits(group).max() > 0) == group.answerable for group in groups]
     assert np.mean(right) > 0.8
 
