@@ -9,8 +9,10 @@ from benchmarks.real.dataset import RealQuestion, RealRecord
 
 _DEVELOPMENT = Path(__file__).with_name("questions.development.jsonl")
 _ENGLISH = Path(__file__).with_name("questions.english.jsonl")
+_WARD = Path(__file__).with_name("questions.ward.jsonl")
 _MTS_DEVELOPMENT = Path(__file__).with_name("mts_questions.development.jsonl")
 _MTS_ENGLISH = Path(__file__).with_name("mts_questions.english.jsonl")
+_MTS_WARD = Path(__file__).with_name("mts_questions.ward.jsonl")
 
 
 @dataclass(frozen=True)
@@ -35,8 +37,10 @@ SETS = {
     "ccks": QuestionSet(dataset.QUESTIONS, dataset.load_records, dataset.sentence_spans, 12, looks.CHINESE),
     "ccks-dev": QuestionSet(_DEVELOPMENT, dataset.load_records, dataset.sentence_spans, 12, looks.CHINESE),
     "ccks-dev-english": QuestionSet(_ENGLISH, dataset.load_records, dataset.sentence_spans, 12, looks.CHINESE),
+    "ccks-ward": QuestionSet(_WARD, dataset.load_records, dataset.sentence_spans, 12, looks.CHINESE),
     "mts-en": QuestionSet(mts.QUESTIONS, mts.load_records, mts.sentence_spans, 28, looks.ENGLISH),
     "mts-en-dev": QuestionSet(_MTS_DEVELOPMENT, mts.load_records, mts.sentence_spans, 28, looks.ENGLISH),
     "mts-en-dev-english": QuestionSet(_MTS_ENGLISH, mts.load_records, mts.sentence_spans, 28, looks.ENGLISH),
+    "mts-en-ward": QuestionSet(_MTS_WARD, mts.load_records, mts.sentence_spans, 28, looks.ENGLISH),
 }
 DEFAULT = "ccks"
