@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Literal
@@ -96,16 +97,26 @@ def _threads() -> int:
     return int(given) if given.isdigit() else 0
 
 
+@lru_cache(maxsize=1)
+def _core() -> Any:
+    """OpenVINO's one object for all networks of the process, as its documentation advises.
+
+    With a Core of its own, each network that is let go of takes the CPU plug-in with it, whose threads may still run.
+    """
+    import openvino
+
+    return openvino.Core()
+
+
 def _openvino(file: Path) -> Run:
     # float32 where the file does not say 8 bits: rounding differs between CPUs and runtimes, and a score with it
     return _compiled(str(file), {"INFERENCE_PRECISION_HINT": "f32", "DYNAMIC_QUANTIZATION_GROUP_SIZE": 0})
 
 
 def _rounded(file: Path) -> tuple[Run, Multiplies]:
-    import openvino
     from openvino.passes import ConstantFolding, Manager
 
-    core = openvino.Core()
+    core = _core()
     if "BF16" not in core.get_property("CPU", "OPTIMIZATION_CAPABILITIES"):
         options = {"INFERENCE_PRECISION_HINT": "f32", "DYNAMIC_QUANTIZATION_GROUP_SIZE": GROUP}
         return _compiled(str(file), options), "int8"
@@ -117,12 +128,10 @@ def _rounded(file: Path) -> tuple[Run, Multiplies]:
 
 
 def _compiled(model: Any, options: dict[str, Any]) -> Run:
-    import openvino
-
     options = {"PERFORMANCE_HINT": "LATENCY", **options}
     if threads := _threads():
         options["INFERENCE_NUM_THREADS"] = threads
-    request = openvino.Core().compile_model(model, "CPU", options).create_infer_request()
+    request = _core().compile_model(model, "CPU", options).create_infer_request()
 
     def run(ids: Ids, mask: Ids) -> Floats:
         made: Floats = np.array(request.infer([ids, mask])[0], dtype=np.float32)
