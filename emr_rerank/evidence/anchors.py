@@ -1,6 +1,6 @@
 """Whether a sentence speaks of what a question asks about."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Literal
 
@@ -70,7 +70,7 @@ class AnchorCheck:
     def holds_but_for_findings(self, sentence: Sentence) -> bool:
         """Whether the sentence names all (the examination, the part of the body) but a disease or symptom."""
         held = self._held(sentence, _told(sentence), self._named(sentence))
-        missing = [ids for (ids, _), holds in zip(self._groups, held, strict=True) if not holds]
+        missing = self._missing(held)
         return any(held) and all(ids and {each.group for each in self._all([ids])} <= FINDINGS for ids in missing)
 
     def lack(self, sentence: Sentence, presence: bool) -> Lack:
@@ -83,7 +83,7 @@ class AnchorCheck:
         """
         named = self._named(sentence)
         held = self._held(sentence, _told(sentence), named)
-        missing = [ids for (ids, _), holds in zip(self._groups, held, strict=True) if not holds]
+        missing = self._missing(held)
         known = self._all(missing)
         called = {each.group for each in known} & _called(presence)
         if "allergy" in called:
@@ -100,6 +100,10 @@ class AnchorCheck:
             return "nameless"
         freely = all(ids and all(self._told_freely(i, beside=any(held)) for i in ids) for ids in missing)
         return "freely" if freely else "unnamed"
+
+    def _missing(self, held: Sequence[bool]) -> list[frozenset[str]]:
+        """The concepts of each group that does not hold."""
+        return [ids for (ids, _), holds in zip(self._groups, held, strict=True) if not holds]
 
     def _all(self, groups: Iterable[Iterable[str]]) -> list[Concept]:
         return [self._concepts.get(i) for ids in groups for i in ids]
@@ -125,7 +129,7 @@ class AnchorCheck:
         """Whether only a part of the body is not named, by a sentence that names no other one either."""
         if not any(held) or any(self._concepts.get(name).group == "anatomy" for name in named):
             return False
-        missing = [ids for (ids, _), holds in zip(self._groups, held, strict=True) if not holds]
+        missing = self._missing(held)
         return all(ids and all(self._concepts.get(i).group == "anatomy" for i in ids) for ids in missing)
 
     def at_home(self, sentence: Sentence) -> bool:

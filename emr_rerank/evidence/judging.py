@@ -10,7 +10,8 @@ from emr_rerank.evidence.allergy import AllergyCheck
 from emr_rerank.evidence.anchors import AnchorCheck, Lack
 from emr_rerank.evidence.calibration import log_odds, sigmoid
 from emr_rerank.evidence.doubts import Doubt, doubt_costs
-from emr_rerank.evidence.stated import MEASURED, StatedFacts, detail
+from emr_rerank.evidence.drugs import figure_behind, may_name_drug, names_drug
+from emr_rerank.evidence.stated import MEASURED, StatedFacts
 from emr_rerank.evidence.terms import lexicon
 from emr_rerank.evidence.times import AskedTime
 from emr_rerank.evidence.wanted import Wanted
@@ -24,7 +25,6 @@ HEADED_FLOOR = 0.7
 """Least probability of a result (`培养5天无细菌生长`) that only the head of its report names: no reranker sees that."""
 VETO_CEILING = 0.3
 """Most probability of a sentence that can't prove the answer, however similar it is."""
-_CLAUSE = re.compile(r"[^，,；;。、]*")
 _EXTREME = ("highest", "lowest")
 
 
@@ -78,12 +78,6 @@ class Judged:
 def shows(question: Question, sentence: Sentence) -> bool:
     """Whether the sentence holds something of the kind asked for, where the question says which (a side, a size)."""
     return not question.shows or any(re.search(kind, sentence.text, re.IGNORECASE) for kind in question.shows)
-
-
-def _figure_behind(fact: Fact, sentence: Sentence) -> bool:
-    """Whether the fact has a dose, or a figure (2.0静点) stands behind it in its clause."""
-    clause = _CLAUSE.match(sentence.text, max(fact.end - sentence.start, 0))
-    return detail(fact, "dose") is not None or bool(clause and re.search(r"\d", clause.group()))
 
 
 class Judge:
@@ -158,7 +152,7 @@ class Judge:
             return True
         if lack and (self._needs_value or (self._question.loose and self._question.kinds)):
             return True  # what is measured must be named
-        if self._wanted.drug_name and not self._may_name_drug(sentence):
+        if self._wanted.drug_name and not may_name_drug(sentence.text, self._rules):
             return True
         if typed:
             return False
@@ -215,7 +209,7 @@ class Judge:
             yield "this_stay"
         if self._lacks_dose(sentence) or (not witnessed and not shows(self._question, sentence)):
             yield "unshown"
-        if self._wanted.drug_name and not self._names_drug(sentence):
+        if self._wanted.drug_name and not names_drug(sentence.text, self._rules):
             yield "classed"
 
     def _speaks_of_it(self, sentence: Sentence, typed: bool) -> bool:
@@ -250,23 +244,13 @@ class Judge:
         ordered = sentence.section_code in role_sections("intended", self._rules)
         return ordered and sentence.section_code not in self._question.sections
 
-    def _may_name_drug(self, sentence: Sentence) -> bool:
-        """Whether the sentence names a drug, or holds what looks like a name that the catalogue lacks (肺宁颗粒)."""
-        return bool(role_pattern("drug_like", self._rules).search(sentence.text)) or self._names_drug(sentence)
-
-    def _names_drug(self, sentence: Sentence) -> bool:
-        """Whether the sentence names a drug, not only a class of drugs (给予抗生素)."""
-        known = lexicon(self._rules).concepts
-        named = (known.get(name) for name in known.named(sentence.text))
-        return any(concept.group == "drug" and not concept.narrower for concept in named)
-
     def _lacks_dose(self, sentence: Sentence) -> bool:
         """Whether a drug's dose is asked for and the sentence has no figure behind the drug."""
         if not self._wanted.dose:
             return False
         drugs = [fact for fact in self._facts.get(sentence.index, ()) if fact.kind == "medication"]
         named = [fact for fact in drugs if fact.name in self._names]
-        return bool(named) and not any(_figure_behind(fact, sentence) for fact in named)
+        return bool(named) and not any(figure_behind(fact, sentence) for fact in named)
 
     def _told_in_words(self, sentence: Sentence) -> bool:
         """Whether the sentence tells the asked analyte's finding without a value, where no value answers."""
