@@ -152,6 +152,8 @@ class Judge:
             return True
         if lack and (self._needs_value or (self._question.loose and self._question.kinds)):
             return True  # what is measured must be named
+        if lack and role_pattern("fragment", self._rules).fullmatch(sentence.text):
+            return True
         if self._wanted.drug_name and not may_name_drug(sentence.text, self._rules):
             return True
         if typed:
@@ -172,8 +174,6 @@ class Judge:
         return any(fact.name in self._names for fact in self._facts.get(sentence.index, ()))
 
     def _plausible(self, sentence: Sentence, assertion: Assertion) -> bool:
-        if role_pattern("fragment", self._rules).fullmatch(sentence.text):
-            return False
         if self._of_kin(sentence, assertion) != self._relatives:
             return False
         if self._wanted.result and self._only_ordered(sentence):

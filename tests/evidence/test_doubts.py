@@ -220,3 +220,22 @@ def test_a_wrong_file_is_an_error_that_says_what_to_do(tmp_path: Path, content: 
 
 def test_the_shipped_file_names_what_it_was_fitted_on() -> None:
     assert json.loads(SHIPPED.read_text(encoding="utf-8"))["questions"] > 1000
+
+
+@pytest.mark.parametrize(
+    ("asked", "text", "code", "allowed"),
+    [
+        ("血型", "血症", "present_illness", False),
+        ("有没有肺炎", "肺炎", "discharge_diagnosis", True),
+        ("以前身体怎么样", "体健。", "past_history", True),
+    ],
+)
+def test_a_cut_off_word_proves_only_what_it_names(asked: str, text: str, code: str, allowed: bool) -> None:
+    assert verdict_on(text, asked, code).allowed == allowed
+
+
+def test_a_second_film_is_told_as_one_and_the_day_of_a_removal_is_told() -> None:
+    assert "unshown" in verdict_on("胸部正位片示：两肺纹理增粗。", "Did a second chest X-ray clear?").doubts
+    assert "unshown" not in verdict_on("复查胸部正位片示：两肺纹理清晰。", "Did a second chest X-ray clear?").doubts
+    assert not verdict_on("已拔出尿管，排尿通畅。", "导尿管具体几号拿掉的？").allowed
+    assert verdict_on("术后第2天拔出尿管。", "导尿管具体几号拿掉的？").allowed

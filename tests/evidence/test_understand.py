@@ -416,3 +416,20 @@ def test_english_terms_mean_what_chinese_records_call_them(english: str, chinese
 
 def test_before_at_the_end_asks_for_the_past() -> None:
     assert understand("Seizures before?").past and not understand("Hemoglobin before discharge").past
+
+
+@pytest.mark.parametrize("question", ["手指疼比刚来时好些了吗？", "较入院时减轻了吗"])
+def test_who_compares_with_admission_asks_for_a_change(question: str) -> None:
+    asked = understand(question)
+    assert (asked.shape, asked.window) == ("change", None)
+
+
+def test_the_drug_for_a_high_value_is_no_value_and_the_weight_at_birth_not_that_of_today() -> None:
+    assert understand("入院血压那么高，用了什么降压药？").analytes == ()
+    assert understand("出生体重多少？").concepts == ("concept.birth_weight",)
+    assert understand("小姑娘怎么伤的？").concepts == ("concept.mechanism",)
+
+
+@pytest.mark.parametrize("question", ["What tests still have to be done?", "还有哪些检查没做？"])
+def test_what_is_left_to_do_can_be_asked_without_naming_it(question: str) -> None:
+    assert not understand(question).unresolved
