@@ -1,6 +1,6 @@
 """Drugs of the catalogue as concepts: a question meets them by any name, a class word by any of its drugs."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from pathlib import Path
 
@@ -10,7 +10,7 @@ from emr_rerank.rules.files import load_rules
 
 
 def with_drugs(concepts: Iterable[Concept], drugs: Drugs) -> tuple[Concept, ...]:
-    """The concepts, and one for every drug that none of them names.
+    """The concepts, and one for every drug that none of them names and every class that none means.
 
     A drug that a concept names already (低分子肝素, 依诺肝素) adds its id to that concept's facts; one of a concept's
     `drug_classes` becomes narrower than it. Names that mean something else too are left out.
@@ -29,7 +29,19 @@ def with_drugs(concepts: Iterable[Concept], drugs: Drugs) -> tuple[Concept, ...]
             continue
         concept_of[drug.id] = held
         known[held] = _named(known[held], drug, [name for name in names if name.lower() not in by_form])
-    return tuple(_with_class(concept, drugs, concept_of) for concept in known.values())
+    classes = _classes([*known.values()], drugs)
+    return tuple(_with_class(concept, drugs, concept_of) for concept in [*known.values(), *classes])
+
+
+def _classes(known: Sequence[Concept], drugs: Drugs) -> Iterator[Concept]:
+    """A concept for every class of the catalogue that none means yet, by the names that are no other concept's."""
+    meant = {name for concept in known for name in concept.drug_classes}
+    taken = {form.lower() for concept in known for form in concept.forms}
+    for each in drugs.classes.values():
+        names = tuple(name for name in each.names if name.lower() not in taken)
+        if names and each.id not in meant and not each.unsure:
+            own = f"concept.class_{each.id}"
+            yield Concept(id=own, group="drug", forms=names, kinds=("medication",), drug_classes=(each.id,))
 
 
 def _named(concept: Concept, drug: Drug, names: list[str]) -> Concept:

@@ -34,12 +34,23 @@ class Drug(Rule):
 
 
 class DrugClass(Rule):
-    """A class of drugs; `parent` is the class that holds it."""
+    """A class of drugs; `parent` is the class that holds it.
+
+    `unsure`: its names mean something else too (电解质, 补液), so that a question naming it need not mean drugs.
+    """
 
     parent: str | None = None
     display_zh: str
     display_en: str
     forms: tuple[str, ...] = ()
+    unsure: bool = False
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Every name; those of kinds (大环内酯类, macrolides) without their ending too."""
+        listed = (self.display_zh, self.display_en, *self.forms)
+        shorter = (name.removesuffix("s" if name.isascii() else "类") for name in listed)
+        return tuple(dict.fromkeys([*listed, *(name for name in shorter if len(name) > 1)]))
 
 
 class DrugMention(NamedTuple):
