@@ -1,6 +1,6 @@
 """Drugs of the catalogue as concepts: a question meets them by any name, a class word by any of its drugs."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 from functools import lru_cache
 from pathlib import Path
 
@@ -30,7 +30,8 @@ def with_drugs(concepts: Iterable[Concept], drugs: Drugs) -> tuple[Concept, ...]
         concept_of[drug.id] = held
         known[held] = _named(known[held], drug, [name for name in names if name.lower() not in by_form])
     classes = _classes([*known.values()], drugs)
-    return tuple(_with_class(concept, drugs, concept_of) for concept in [*known.values(), *classes])
+    taken = {form.lower() for concept in [*known.values(), *classes] for form in concept.forms}
+    return tuple(_with_class(concept, drugs, concept_of, taken) for concept in [*known.values(), *classes])
 
 
 def _classes(known: Sequence[Concept], drugs: Drugs) -> Iterator[Concept]:
@@ -50,14 +51,16 @@ def _named(concept: Concept, drug: Drug, names: list[str]) -> Concept:
     return concept.model_copy(update={"forms": forms, "facts": tuple(dict.fromkeys([*facts, drug.id]))})
 
 
-def _with_class(concept: Concept, drugs: Drugs, concept_of: dict[str, str]) -> Concept:
+def _with_class(concept: Concept, drugs: Drugs, concept_of: dict[str, str], taken: Container[str]) -> Concept:
     if not concept.drug_classes:
         return concept
     members = {drug.id for name in concept.drug_classes for drug in drugs.of_class(name)}
     narrower = [concept_of[drug] for drug in sorted(members) if drug in concept_of and concept_of[drug] != concept.id]
     facts = concept.facts or (concept.id.removeprefix("concept."),)
+    names = [name for own in concept.drug_classes for name in drugs.classes[own].names if name.lower() not in taken]
     return concept.model_copy(
         update={
+            "forms": (*concept.forms, *names),
             "narrower": tuple(dict.fromkeys([*concept.narrower, *narrower])),
             "facts": tuple(dict.fromkeys([*facts, *sorted(members)])),
         }
