@@ -20,6 +20,7 @@ Doubt = Literal[
     "freely",  # the matter is not named, but records put it in many words
     "unnamed",  # something else that is asked about is not named
     "loose",  # holds none of the words of a question that names nothing known
+    "other_sign",  # a line of an examination that names nothing asked for: all its lines look alike to the network
     "listed",  # a bare item of a list that holds none of the words asked for, where the answer is not looked for
     "not_yet",  # says what may or is to happen, where it is not asked what is planned
     "other_time",  # tells of another time than asked about, as far as an undated sentence tells it

@@ -24,7 +24,10 @@ from emr_rerank.evidence.terms import ANALYTE, Lexicon, holds_form, is_chinese, 
 from emr_rerank.evidence.understand import question_terms
 
 SHIPPED = FOLDER / "embedded.json"
-FEATURES = ("coverage", "coverage_with_path", "bm25", "cross_encoder")
+FEATURES = ("coverage", "coverage_with_path", "bm25", "cross_encoder", "cross_encoder_low")
+LOW_LOGIT = -3.0
+"""Below it a logit counts twice, once as `cross_encoder_low`: what the network finds far off is far off, while above it
+the network is sure of many lines of an examination that tell of something else."""
 MEAN_LENGTH = 24.0
 """Terms of a typical sentence, the length that BM25 is normed to; fixed, so that no other sentence matters."""
 Features = npt.NDArray[np.float64]
@@ -77,7 +80,9 @@ class EmbeddedReranker:
     @property
     def skim_error(self) -> float:
         """The cross-encoder's, as it shows in a probability: at most a quarter of the log odds."""
-        return self._cross_encoder.skim_error * self._mix.weights[FEATURES.index("cross_encoder")] / 4
+        told = zip(FEATURES, self._mix.weights, strict=True)
+        steepest = sum(weight for feature, weight in told if feature.startswith("cross_encoder"))
+        return self._cross_encoder.skim_error * steepest / 4
 
     def skim(self, question: str, passages: Sequence[str]) -> list[float]:
         """As `score`, but for what rounding in the cross-encoder changes: on CPUs with bfloat16 a third of the time."""
@@ -105,7 +110,7 @@ class EmbeddedReranker:
         terms = question_terms(question, self._rules_dir)
         parts = [split_passage(passage) for passage in passages]
         lexical = np.array([_lexical(terms, words, path, text) for path, text in parts], dtype=np.float64)
-        return np.column_stack([lexical, logits])
+        return np.column_stack([lexical, logits, np.minimum(logits, LOW_LOGIT)])
 
     def _mixed(self, passages: Sequence[str], features: Features) -> list[float]:
         logits = features @ np.array(self._mix.weights) + self._mix.bias

@@ -195,6 +195,8 @@ class Judge:
             yield lack
         if lack == "instead":
             yield "nameless"
+        if lack and sentence.section_code in role_sections("examination", self._rules):
+            yield "other_sign"
         if lack and self._listed(sentence):
             yield "listed"
         if not typed and self._not_yet(sentence, assertion):

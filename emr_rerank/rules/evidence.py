@@ -18,7 +18,7 @@ Role = Literal[
     "nothing_found", "refers_back", "signature",
     "person_asked", "reason_asked", "compares", "discharge_part", "discharge_word", "past_word", "bare_item",
     "admission_part", "plan_asked", "result_asked", "name_asked", "dose_asked", "opinion_asked", "only_invited",
-    "drug_like", "fragment",
+    "drug_like", "fragment", "examination",
 ]  # fmt: skip
 
 

@@ -239,3 +239,15 @@ def test_a_second_film_is_told_as_one_and_the_day_of_a_removal_is_told() -> None
     assert "unshown" not in verdict_on("复查胸部正位片示：两肺纹理清晰。", "Did a second chest X-ray clear?").doubts
     assert not verdict_on("已拔出尿管，排尿通畅。", "导尿管具体几号拿掉的？").allowed
     assert verdict_on("术后第2天拔出尿管。", "导尿管具体几号拿掉的？").allowed
+
+
+@pytest.mark.parametrize(
+    ("text", "code", "doubted"),
+    [
+        ("双下肢无水肿，肌力正常。", "physical_exam", True),
+        ("左肘关节屈伸活动可。", "physical_exam", False),
+        ("双下肢无水肿，肌力正常。", "hospital_course", False),
+    ],
+)
+def test_a_line_of_the_examination_that_names_nothing_asked_for_is_doubted(text: str, code: str, doubted: bool) -> None:
+    assert ("other_sign" in verdict_on(text, "胳膊肘现在能弯了吗", code).doubts) == doubted

@@ -195,7 +195,7 @@ def test_who_leaves_has_been_operated() -> None:
 def test_an_examination_without_a_finding_may_answer_what_it_would_have_shown() -> None:
     lines = [sentence(0, "头颅、鼻骨CT：未见明显异常。", "auxiliary_exam"), sentence(1, "鼻骨压痛。", "physical_exam")]
     verdicts = Chooser(understand("鼻梁断没断"), lines, [], ["absent", "present"], Settings(), STAY).verdicts
-    assert [verdict.doubts for verdict in verdicts] == [set(), {"nameless"}]
+    assert [verdict.doubts for verdict in verdicts] == [set(), {"nameless", "other_sign"}]
 
 
 @pytest.mark.parametrize(
