@@ -44,8 +44,8 @@ STRICT: frozenset[Doubt] = frozenset({"instead", "listed", "not_yet", "other_tim
 THRESHOLD = Settings().min_score
 SHIFT = 1.8
 """Added to the bias: the highest at which no question about the sample records is answered wrongly. On the development
-questions of benchmarks/real (all sets, records left out of the fit) Hit@3 and refusal F1 are 0.947 and 0.903 at 1.6, 0.953
-and 0.893 at 2.0, 0.962 and 0.881 at 2.8."""
+questions of benchmarks/real (all sets, records left out of the fit) Hit@3 and refusal F1 are 0.947 and 0.903 at 1.6,
+0.953 and 0.893 at 2.0, 0.962 and 0.881 at 2.8."""
 FOLDS = 5
 Floats = npt.NDArray[np.float64]
 

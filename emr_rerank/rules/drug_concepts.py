@@ -57,7 +57,8 @@ def _with_class(concept: Concept, drugs: Drugs, concept_of: dict[str, str], take
     members = {drug.id for name in concept.drug_classes for drug in drugs.of_class(name)}
     narrower = [concept_of[drug] for drug in sorted(members) if drug in concept_of and concept_of[drug] != concept.id]
     facts = concept.facts or (concept.id.removeprefix("concept."),)
-    names = [name for own in concept.drug_classes for name in drugs.classes[own].names if name.lower() not in taken]
+    classes = [known for name in concept.drug_classes if (known := drugs.classes.get(name)) and not known.unsure]
+    names = [name for each in classes for name in each.names if name.lower() not in taken]
     return concept.model_copy(
         update={
             "forms": (*concept.forms, *names),
