@@ -29,7 +29,7 @@ def with_drugs(concepts: Iterable[Concept], drugs: Drugs) -> tuple[Concept, ...]
             continue
         concept_of[drug.id] = held
         known[held] = _named(known[held], drug, [name for name in names if name.lower() not in by_form])
-    classes = _classes([*known.values()], drugs)
+    classes = tuple(_classes([*known.values()], drugs))
     taken = {form.lower() for concept in [*known.values(), *classes] for form in concept.forms}
     return tuple(_with_class(concept, drugs, concept_of, taken) for concept in [*known.values(), *classes])
 
