@@ -1,9 +1,10 @@
 """Groups from the short records of bank/records: a question, its proofs, and other sentences of the same record.
 
-    python -m training.record_groups WORK [--rounds 2] [--seed 7]
+    python -m training.record_groups WORK [--rounds 2] [--seed 7] [--files PATTERN --out NAME]
 
-Writes WORK/groups.records.jsonl. The last record of each file is held out: nothing of it is trained on,
-`training.measure` measures on WORK/held.records.jsonl, and `training.fit_embedded` fits the mix on it.
+Writes WORK/groups.records.jsonl, or groups.NAME.jsonl of the files that match. The last record of each file is held
+out: nothing of it is trained on, `training.measure` measures on WORK/held.NAME.jsonl, and `training.fit_embedded` fits
+the mix on it.
 """
 
 import argparse
@@ -41,13 +42,15 @@ def main() -> None:
         "--rounds", type=int, default=2, help="groups a question, each with titles and proofs drawn anew"
     )
     parser.add_argument("--seed", type=int, default=7)
+    parser.add_argument("--files", default="*.txt", help="the files of bank/records to make groups of")
+    parser.add_argument("--out", default="records")
     arguments = parser.parse_args()
-    trained, held = split(FOLDER)
+    trained, held = split(FOLDER, arguments.files)
     chance = random.Random(arguments.seed)
     groups = [each for _ in range(arguments.rounds) for each in groups_of(trained, chance)]
-    write(arguments.work / "groups.records.jsonl", groups)
+    write(arguments.work / f"groups.{arguments.out}.jsonl", groups)
     measured = [whole(record, asked) for record in held for asked in record.questions]
-    write(arguments.work / "held.records.jsonl", measured)
+    write(arguments.work / f"held.{arguments.out}.jsonl", measured)
     print(f"{len(trained)} records, {len(groups)} groups; held out {len(held)} records")
 
 
@@ -57,9 +60,9 @@ def write(file: Path, groups: Iterable[dict[str, Any]]) -> None:
     file.write_text(lines, encoding="utf-8")
 
 
-def split(folder: Path) -> tuple[list[ShortRecord], list[ShortRecord]]:
+def split(folder: Path, pattern: str = "*.txt") -> tuple[list[ShortRecord], list[ShortRecord]]:
     """The records that are trained on, and those held out."""
-    files = [read_file(file) for file in sorted(folder.glob("*.txt"))]
+    files = [read_file(file) for file in sorted(folder.glob(pattern))]
     return [record for records in files for record in records[:-1]], [records[-1] for records in files]
 
 

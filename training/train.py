@@ -2,36 +2,29 @@
 
     python -m training.train WORK [--layers 12] [--minutes 70] [--device cpu]     writes WORK/model/
 
-The losses are in `training.losses`, what is read in `training.batches`. The schedule follows the clock, so that a
-slower machine sees fewer groups and not a broken schedule; the seed is fixed. The encoder runs in bfloat16, its weights
-are updated in float32 (mixed precision with master weights, Micikevicius et al. 2018); the learning rate grows with the
-root of the groups a step (Malladi et al. 2022).
+The losses are in `training.losses`, what is read in `training.batches`, how weights are updated in `training.learner`.
+The schedule follows the clock, so that a slower machine sees fewer groups and not a broken schedule; the seed is fixed.
 
 With --teacher, models trained before, the network begins as some of the first one's layers and learns from their mean
 scores as well (distillation, Hinton et al. 2015): half of the loss has the teachers' shares and probabilities as
-targets.
+targets. With --beside, a shorter network learns so from the scores of the one that is trained, on the same pairs in the
+same steps (Zhang et al. 2018, in one direction); it goes to WORK/model-LAYERS/.
 """
 
 import argparse
-import json
 import time
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import torch
-from torch import nn
 
 from training.batches import Batch, batches
-from training.cross_encoder import CrossEncoder, load_trained
+from training.cross_encoder import KEPT, CrossEncoder, load_trained
+from training.learner import USUAL_STEP, Learner
 from training.losses import NOTHING, group_loss, learned_from, soft_loss
 from training.packed import first_states, packed
 
-WARM_UP = 0.05
-PEAK = {"encoder": 5e-5, "head": 5e-4}
-"""Highest learning rates at USUAL_STEP groups a step."""
-USUAL_STEP = 12
 CHUNK = {"cpu": 48, "cuda": 16384}
 """Pairs that go through the network together: on a CPU as many as its caches hold, of about one length."""
 
@@ -48,6 +41,7 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=7)
     parser.add_argument("--teacher", nargs="+", default=[])
     parser.add_argument("--start", help="a model of as many layers to go on from")
+    parser.add_argument("--beside", type=int, choices=sorted(KEPT)[:-1], help="layers of a network that learns from it")
     parser.add_argument("--out", default="model")
     arguments = parser.parse_args()
     torch.manual_seed(arguments.seed)
@@ -55,34 +49,33 @@ def main() -> None:
 
 
 def train(arguments: argparse.Namespace) -> None:
-    """Train until the clock ends; the model is saved at every tenth of the way."""
-    work, device = arguments.work, arguments.device
+    """Train until the clock ends; what has been learned is saved at every tenth of the way."""
+    work, device, size = arguments.work, arguments.device, arguments.groups_a_step
     teachers = [load_trained(work, name).to(device, torch.bfloat16).eval() for name in arguments.teacher]
-    model = begin(arguments).to(device).train()
-    masters = [weight.detach().clone() for weight in model.parameters()]
-    model.encoder.to(torch.bfloat16)
-    optimiser = optimiser_of(model, masters, (arguments.groups_a_step / USUAL_STEP) ** 0.5)
+    learners = {arguments.out: Learner(begin(arguments).to(device), size)}
+    if arguments.beside:
+        shorter = begin(arguments).shortened(arguments.beside).to(device)
+        learners[f"{arguments.out}-{arguments.beside}"] = Learner(shorter, size)
     began, seen, step, saved = 0.0, 0, 0, 0
     told = ("minutes", "seed", "teacher", "start", "dropout", "groups_a_step")
-    note = {"layers": len(model.encoder.encoder.layer), **{key: getattr(arguments, key) for key in told}}
+    note = {key: getattr(arguments, key) for key in told}
     losses: list[torch.Tensor] = []
-    for each in batches(work, arguments.groups_a_step, arguments.seed, arguments.readers):
+    for each in batches(work, size, arguments.seed, arguments.readers):
         began = began or time.monotonic()  # the readers have begun
         done = (time.monotonic() - began) / (arguments.minutes * 60)
         if done >= 1:
             break
-        rate = min(done / WARM_UP, 1) * (1 - done) / (1 - WARM_UP)
-        for part in optimiser.param_groups:
-            part["lr"] = part["peak"] * max(rate, 0.01)
-        losses.append(gradients(model, each.to(device), teachers))
-        update(model, masters, optimiser)
+        losses.append(learn([*learners.values()], each.to(device), teachers, done))
         seen, step = seen + len(each.table), step + 1
         if step % 50 == 0:
-            print(f"{done:6.1%}  {seen} groups  loss {float(torch.stack(losses[-50:]).mean()):.4f}", flush=True)
+            shown = ", ".join(f"{loss:.4f}" for loss in torch.stack(losses[-50:]).mean(0).tolist())
+            print(f"{done:6.1%}  {seen} groups  loss {shown}", flush=True)
         if int(done * 10) > saved:
             saved = int(done * 10)
-            save(model, masters, work / arguments.out, {**note, "groups": seen})
-    save(model, masters, work / arguments.out, {**note, "groups": seen})
+            for name, learner in learners.items():
+                learner.save(work / name, {**note, "groups": seen})
+    for name, learner in learners.items():
+        learner.save(work / name, {**note, "groups": seen})
     print(f"{seen} groups in {arguments.minutes} minutes")
 
 
@@ -95,31 +88,35 @@ def begin(arguments: argparse.Namespace) -> CrossEncoder:
     return CrossEncoder(arguments.work / "backbone", arguments.layers, arguments.dropout)
 
 
-def optimiser_of(model: CrossEncoder, masters: list[torch.Tensor], faster: float) -> torch.optim.Optimizer:
-    """AdamW over the float32 weights; the new layers on top learn faster than the encoder."""
-    last = len(masters) - len([*model.dense.parameters(), *model.head.parameters()])
-    parts = [
-        {"params": masters[:last], "peak": PEAK["encoder"] * faster},
-        {"params": masters[last:], "peak": PEAK["head"] * faster},
-    ]
-    return torch.optim.AdamW(parts, weight_decay=0.01, fused=masters[0].is_cuda)
-
-
-def gradients(model: CrossEncoder, read: Batch, teachers: Sequence[CrossEncoder]) -> torch.Tensor:
-    """The gradient of the loss of these groups, and the loss."""
+def learn(learners: Sequence[Learner], read: Batch, teachers: Sequence[CrossEncoder], done: float) -> torch.Tensor:
+    """One step of the first learner on these groups, and of the others by its scores; their losses."""
+    first, *others = learners
     every = torch.arange(len(read.ids), device=read.ids.device)
     with torch.no_grad():
-        first = matrix(scores(model, read, every), every, read)
-    kept = replace(read, table=torch.where(learned_from(first, read.proofs), read.table, -1))
+        now = matrix(scores(first.model, read, every), every, read)
+    kept = replace(read, table=torch.where(learned_from(now, read.proofs), read.table, -1))
     rows = kept.table[kept.table >= 0]
-    logits = matrix(scores(model, read, rows), rows, kept)
-    loss = group_loss(logits, read.proofs)
+    told = None
     if teachers:
         with torch.no_grad():
             told = torch.stack([scores(each, read, rows) for each in teachers]).mean(0)
-        loss = (loss + soft_loss(logits, matrix(told, rows, kept))) / 2
+    logits, loss = gradients(first.model, kept, rows, told)
+    losses = [loss, *(gradients(other.model, kept, rows, logits)[1] for other in others)]
+    for learner in learners:
+        learner.update(done)
+    return torch.stack(losses)
+
+
+def gradients(
+    model: CrossEncoder, read: Batch, rows: torch.Tensor, told: torch.Tensor | None
+) -> tuple[torch.Tensor, torch.Tensor]:
+    """The gradient of the loss of these pairs, half of it that of a teacher's logits if `told`; logits and loss."""
+    logits = scores(model, read, rows)
+    loss = group_loss(matrix(logits, rows, read), read.proofs)
+    if told is not None:
+        loss = (loss + soft_loss(matrix(logits, rows, read), matrix(told, rows, read))) / 2
     loss.backward()
-    return loss.detach()
+    return logits.detach(), loss.detach()
 
 
 def scores(model: CrossEncoder, read: Batch, rows: torch.Tensor) -> torch.Tensor:
@@ -134,25 +131,6 @@ def matrix(logits: torch.Tensor, rows: torch.Tensor, read: Batch) -> torch.Tenso
     """The logits of the pairs `rows` where the table has them, NOTHING elsewhere; shape of the table."""
     every = logits.new_full((len(read.ids) + 1,), NOTHING)
     return every.index_put((rows,), logits)[read.table]
-
-
-def update(model: CrossEncoder, masters: list[torch.Tensor], optimiser: torch.optim.Optimizer) -> None:
-    """One step of the float32 weights by the gradients of the model, which then takes them over."""
-    for weight, master in zip(model.parameters(), masters, strict=True):
-        master.grad = weight.grad.float() if weight.grad is not None else None
-        weight.grad = None
-    nn.utils.clip_grad_norm_(masters, 1.0)
-    optimiser.step()
-    with torch.no_grad():
-        torch._foreach_copy_([*model.parameters()], masters)
-
-
-def save(model: CrossEncoder, masters: list[torch.Tensor], folder: Path, note: dict[str, Any]) -> None:
-    """Float32 weights and how they came about."""
-    folder.mkdir(parents=True, exist_ok=True)
-    names = [name for name, _ in model.named_parameters()]
-    torch.save({name: master.cpu() for name, master in zip(names, masters, strict=True)}, folder / "weights.pt")
-    (folder / "training.json").write_text(json.dumps(note))
 
 
 if __name__ == "__main__":

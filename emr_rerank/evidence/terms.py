@@ -113,7 +113,9 @@ def holds_form(text: str, form: str) -> bool:
     A Chinese form of four characters or more is also held when all its characters stand close together, because records
     turn compounds about (右肺结节, 右肺下叶结节).
     """
-    lowered, wanted = lower(text), lower(form)
+    (lowered, characters), (wanted, needed) = _searched(text), _form(form)
+    if not needed <= characters:
+        return False
     start = lowered.find(wanted)
     while start >= 0:
         if stands_free(lowered, start, len(wanted)):
@@ -121,14 +123,22 @@ def holds_form(text: str, form: str) -> bool:
         start = lowered.find(wanted, start + 1)
     if len(wanted) < 4 or not _CHINESE.fullmatch(wanted):
         return False
-    return _close_together(lowered, wanted)
+    return _close_together(lowered, wanted, needed)
 
 
-def _close_together(text: str, form: str) -> bool:
+def _close_together(text: str, form: str, needed: frozenset[str]) -> bool:
     window = 3 * len(form)
-    if not set(form) <= set(text):
-        return False
-    return any(set(form) <= set(text[start : start + window]) for start, char in enumerate(text) if char in form)
+    return any(needed <= set(text[start : start + window]) for start, char in enumerate(text) if char in needed)
+
+
+def _letters(text: str) -> tuple[str, frozenset[str]]:
+    """A text in lower case, and its characters: few texts hold all of a form's."""
+    lowered = lower(text)
+    return lowered, frozenset(lowered)
+
+
+_searched = lru_cache(maxsize=16)(_letters)  # one text is searched for many forms in a row
+_form = lru_cache(maxsize=REMEMBERED)(_letters)
 
 
 @lru_cache(maxsize=8)

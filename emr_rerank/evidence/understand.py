@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 from emr_rerank.evidence.phrasing import MASK, Phrasing, Span, read_phrasing
@@ -126,6 +127,7 @@ def question_terms(question: str, rules_dir: Path | None = None) -> dict[str, fl
     return terms | {name: MEANING_WEIGHT if words.concept(name).anchor else 1.0 for name in asked.concepts}
 
 
+@lru_cache(maxsize=16)  # a question is read for its concepts, its terms and its glosses
 def _read(text: str, words: Lexicon, rules_dir: Path | None) -> tuple[tuple[Named, ...], Phrasing, str]:
     """What the question names, what the rules say of its wording, and the text without both.
 

@@ -62,6 +62,7 @@ def assertion_of(
     return ("present", now.rule) if now and default.assertion == "historical" else (default.assertion, default.id)
 
 
+@lru_cache(maxsize=4096)
 def sentence_assertion(text: str, section_code: str, rules_dir: Path | None = None) -> Assertion:
     """How a whole sentence asserts what it says: present if a clause is, absent if every clause is.
 
@@ -84,7 +85,8 @@ def assertion_of_terms(
     """
     plain = fold_case(text)
     for term in terms:
-        places = [found.span() for found in _whole(term).finditer(plain)] if term.strip() else []
+        folded, whole = _whole(term)
+        places = [found.span() for found in whole.finditer(plain)] if folded and folded in plain else []
         labels = {place: label.end() for place in places if (label := _REST_OF_LABEL.match(text, place[1]))}
         said = [place for place in places if place not in labels]
         found = [assertion_of(text, start, end, section_code, rules_dir)[0] for start, end in said]
@@ -107,11 +109,13 @@ def _assertion_of_label(
     return sentence_assertion(value.group(), section_code, rules_dir)
 
 
-def _whole(term: str) -> re.Pattern[str]:
+@lru_cache(maxsize=4096)
+def _whole(term: str) -> tuple[str, re.Pattern[str]]:
+    """The term in one case, and the pattern that finds it as a whole word."""
     plain = fold_case(term.strip())
-    before = "(?<![a-z0-9])" if plain[0].isascii() and plain[0].isalnum() else ""
-    after = "(?!-?[a-z0-9])" if plain[-1].isascii() and plain[-1].isalnum() else ""
-    return re.compile(before + re.escape(plain) + after)
+    before = "(?<![a-z0-9])" if plain[:1].isascii() and plain[:1].isalnum() else ""
+    after = "(?!-?[a-z0-9])" if plain[-1:].isascii() and plain[-1:].isalnum() else ""
+    return plain, re.compile(before + re.escape(plain) + after)
 
 
 @lru_cache(maxsize=64)

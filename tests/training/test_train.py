@@ -42,7 +42,11 @@ def run(*arguments: str | Path) -> str:
 @pytest.mark.slow
 def test_a_teacher_its_student_and_the_file_that_is_shipped(work: Path) -> None:
     small = ("--minutes", "0.05", "--groups-a-step", "4")
-    run("training.train", work, "--layers", "12", *small, "--out", "teacher", "--readers", "1", "--dropout", "0.1")
+    twice = ("--beside", "6", "--out", "teacher", "--readers", "1", "--dropout", "0.1")
+    run("training.train", work, "--layers", "12", *small, *twice)
+    beside = load_trained(work, "teacher-6").state_dict()["head.weight"]
+    assert len(load_trained(work, "teacher").encoder.encoder.layer) == 12
+    assert not torch.equal(beside, load_trained(work, "teacher").state_dict()["head.weight"])
     assert "groups in" in run("training.train", work, "--layers", "6", "--teacher", "teacher", "teacher", *small)
     note = json.loads((work / "model" / "training.json").read_text())
     assert note["layers"] == len(KEPT[6]) and note["groups"] > 0
