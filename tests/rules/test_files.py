@@ -1,5 +1,6 @@
 """The rule loader: what it finds, what an override does, and how it names what is wrong."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -80,6 +81,14 @@ def test_the_hash_changes_with_an_override(tmp_path: Path) -> None:
     before = rules_hash(tmp_path)
     write(tmp_path, "rules:\n  - id: cues.zh.a\n")
     assert before.startswith("sha256:") and before == rules_hash() != rules_hash(tmp_path)
+
+
+def test_the_hash_changes_with_an_edit_of_the_same_length(tmp_path: Path) -> None:
+    write(tmp_path, "rules:\n  - id: cues.zh.a\n")
+    before = rules_hash(tmp_path)
+    write(tmp_path, "rules:\n  - id: cues.zh.b\n")
+    os.utime(tmp_path / "cues.zh.yaml", ns=(0, 1))
+    assert rules_hash(tmp_path) != before
 
 
 def test_every_shipped_file_holds_rules_with_ids() -> None:
