@@ -44,6 +44,8 @@ def main() -> None:
     parser.add_argument("--beside", type=int, choices=sorted(KEPT)[:-1], help="layers of a network that learns from it")
     parser.add_argument("--out", default="model")
     arguments = parser.parse_args()
+    if arguments.beside and arguments.layers != len(KEPT[12]):
+        parser.error("--beside takes its layers from twelve: leave --layers 12")
     torch.manual_seed(arguments.seed)
     train(arguments)
 
