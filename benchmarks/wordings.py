@@ -49,7 +49,7 @@ class Constant:
         """The same for each."""
         return [CONSTANT] * len(passages)
 
-    skims = False
+    skim_error = 0.0
     skim = score
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from benchmarks.wordings import cases, record_of, section_code
+from benchmarks.wordings import cases, main, record_of, section_code
 
 
 @pytest.mark.parametrize(
@@ -31,3 +31,12 @@ def test_every_wording_has_a_case_whose_proof_is_no_trap() -> None:
     made = list(cases(1, 3))
     assert len(made) >= 1_400
     assert not [case for case in made if case.proof in case.others or len(case.others) < 6]
+
+
+def test_constant_scores_leave_the_answer_to_the_rules(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("sys.argv", ["wordings", "--every", "200"])
+    main()
+    rates = capsys.readouterr().out.splitlines()[-1].split()
+    assert rates[:3] == ["all", "8", "kept"] and float(rates[3].rstrip("%")) > 0
