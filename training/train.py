@@ -13,9 +13,10 @@ same steps (Zhang et al. 2018, in one direction); it goes to WORK/model-LAYERS/.
 
 import argparse
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import torch
 
@@ -74,11 +75,15 @@ def train(arguments: argparse.Namespace) -> None:
             print(f"{done:6.1%}  {seen} groups  loss {shown}", flush=True)
         if int(done * 10) > saved:
             saved = int(done * 10)
-            for name, learner in learners.items():
-                learner.save(work / name, {**note, "groups": seen})
-    for name, learner in learners.items():
-        learner.save(work / name, {**note, "groups": seen})
+            save(learners, work, {**note, "groups": seen})
+    save(learners, work, {**note, "groups": seen})
     print(f"{seen} groups in {arguments.minutes} minutes")
+
+
+def save(learners: Mapping[str, Learner], work: Path, note: dict[str, Any]) -> None:
+    """Each learner to the folder of its name, with how it came about."""
+    for name, learner in learners.items():
+        learner.save(work / name, note)
 
 
 def begin(arguments: argparse.Namespace) -> CrossEncoder:
@@ -114,9 +119,10 @@ def gradients(
 ) -> tuple[torch.Tensor, torch.Tensor]:
     """The gradient of the loss of these pairs, half of it that of a teacher's logits if `told`; logits and loss."""
     logits = scores(model, read, rows)
-    loss = group_loss(matrix(logits, rows, read), read.proofs)
+    placed = matrix(logits, rows, read)
+    loss = group_loss(placed, read.proofs)
     if told is not None:
-        loss = (loss + soft_loss(matrix(logits, rows, read), matrix(told, rows, read))) / 2
+        loss = (loss + soft_loss(placed, matrix(told, rows, read))) / 2
     loss.backward()
     return logits.detach(), loss.detach()
 

@@ -89,7 +89,8 @@ def load_placed(purpose: str, schema: type[AnyRule], overrides: Path | None = No
 def rules_hash(overrides: Path | None = None) -> str:
     """`sha256:…` over names and bytes of all rule files in force; what has not changed is not read again."""
     files = [file for folder in _folders(overrides) for file in sorted(folder.glob("*.yaml"))]
-    return _hash_of(tuple((file, file.stat().st_mtime_ns, file.stat().st_size) for file in files))
+    states = [file.stat() for file in files]
+    return _hash_of(tuple((f, s.st_mtime_ns, s.st_size) for f, s in zip(files, states, strict=True)))
 
 
 @lru_cache(maxsize=8)
